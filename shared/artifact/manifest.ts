@@ -1,0 +1,162 @@
+import { FrameRateError } from '../errors.ts';
+import type { RatingScale } from '../query.ts';
+
+/** What this release writes, and the newest that it reads. */
+export const SCHEMA_VERSION = 1;
+const FORMAT = 'framerate-model';
+
+/** What a file of a model is for. `index`: Faiss. `foldIn`: foldInFile.ts. `catalog`: catalog.ts. */
+export type FileRole = 'index' | 'foldIn' | 'catalog';
+const ROLES: readonly FileRole[] = ['index', 'foldIn', 'catalog'];
+
+export interface ArtifactFile {
+  readonly role: FileRole;
+  /** Relative to the manifest, one segment, named by its digest: the bytes behind a path never change. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+/** The parameters of a scaled SVD; foldIn.ts and the trainer's factorize.ts say what each does. */
+export interface ModelParameters {
+  readonly kind: 'ssvd';
+  readonly rank: number;
+  readonly itemExponent: number;
+  readonly userExponent: number;
+  readonly softThreshold: number;
+  readonly priorWeight: number;
+  readonly shrinkage: number;
+  readonly shrinkageEnd: number;
+  readonly seed: number;
+}
+
+export interface DatasetFacts {
+  readonly name: string;
+  /** SHA-256 of what was read: files and options. */
+  readonly digest: string;
+  readonly licence: string | null;
+  /** A sentence that the licence wants shown beside results. */
+  readonly attribution: string | null;
+  readonly url: string | null;
+}
+
+/** models/<name>/manifest.json: small, fetched anew each time, the one mutable file of a model. */
+export interface Manifest {
+  readonly format: typeof FORMAT;
+  readonly schemaVersion: number;
+  readonly name: string;
+  /** Follows from parameters and file digests: changes whenever an answer could. */
+  readonly modelId: string;
+  /** Digest of data, parameters and trainer: where it is the same, training again would give the same bytes. */
+  readonly recipe: string;
+  readonly model: ModelParameters;
+  readonly ratingScale: RatingScale;
+  readonly counts: { readonly users: number; readonly items: number; readonly ratings: number };
+  readonly dataset: DatasetFacts;
+  readonly files: readonly ArtifactFile[];
+}
+
+const bad = (what: string): never => {
+  throw new FrameRateError('BAD_MANIFEST', `The manifest is not usable: ${what}. Publish the model again.`);
+};
+
+type Fields = Record<string, unknown>;
+
+function object(value: unknown, at: string): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : bad(`${at} is no object`);
+}
+
+function number(fields: Fields, key: string, { min = -Infinity, max = Infinity, whole = false } = {}): number {
+  const value = fields[key];
+  if (typeof value !== 'number' || !(value >= min && value <= max) || (whole && !Number.isSafeInteger(value))) {
+    return bad(`${key} is ${JSON.stringify(value)}`);
+  }
+  return value;
+}
+
+function text(fields: Fields, key: string, pattern?: RegExp): string {
+  const value = fields[key];
+  if (typeof value !== 'string' || (pattern && !pattern.test(value))) return bad(`${key} is ${JSON.stringify(value)}`);
+  return value;
+}
+
+const textOrNull = (fields: Fields, key: string): string | null => (fields[key] === null ? null : text(fields, key));
+
+/**
+ * @param json the bytes of a manifest.json as text.
+ * @throws {FrameRateError} `BAD_MANIFEST`; `UNSUPPORTED_VERSION` when a newer release wrote it.
+ */
+export function parseManifest(json: string): Manifest {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch (cause) {
+    throw new FrameRateError('BAD_MANIFEST', 'The manifest is no JSON. Is the address that of a model?', undefined, { cause });
+  }
+  const top = object(parsed, 'it');
+  if (top['format'] !== FORMAT) bad(`format is ${JSON.stringify(top['format'])}, not "${FORMAT}"`);
+  const schemaVersion = number(top, 'schemaVersion', { min: 1, whole: true });
+  if (schemaVersion > SCHEMA_VERSION) {
+    throw new FrameRateError(
+      'UNSUPPORTED_VERSION',
+      `This model is of version ${schemaVersion}; this FrameRate reads up to ${SCHEMA_VERSION}. Update FrameRate, or train the model with this release.`,
+    );
+  }
+  const model = object(top['model'], 'model');
+  if (model['kind'] !== 'ssvd') bad(`model.kind is ${JSON.stringify(model['kind'])}`);
+  const scale = object(top['ratingScale'], 'ratingScale');
+  const counts = object(top['counts'], 'counts');
+  const dataset = object(top['dataset'], 'dataset');
+  if (!Array.isArray(top['files'])) bad('files is no list');
+  const files = (top['files'] as unknown[]).map((entry, i): ArtifactFile => {
+    const file = object(entry, `files[${i}]`);
+    return {
+      role: ROLES.find((role) => role === file['role']) ?? bad(`files[${i}].role is ${JSON.stringify(file['role'])}`),
+      // One plain segment: a manifest from elsewhere cannot name files outside its own folder.
+      path: text(file, 'path', /^[A-Za-z0-9][A-Za-z0-9._-]*$/),
+      bytes: number(file, 'bytes', { min: 0, whole: true }),
+      sha256: text(file, 'sha256', /^[0-9a-f]{64}$/),
+    };
+  });
+  for (const role of ROLES) if (files.filter((file) => file.role === role).length !== 1) bad(`it names no single ${role} file`);
+  const ratingScale = { min: number(scale, 'min'), max: number(scale, 'max') };
+  if (ratingScale.min > ratingScale.max) bad('ratingScale is upside down');
+  const size = { min: 0, whole: true };
+  return {
+    format: FORMAT,
+    schemaVersion,
+    name: text(top, 'name'),
+    modelId: text(top, 'modelId', /^[0-9a-f]{16}$/),
+    recipe: text(top, 'recipe', /^[0-9a-f]{64}$/),
+    model: {
+      kind: 'ssvd',
+      rank: number(model, 'rank', { min: 1, whole: true }),
+      itemExponent: number(model, 'itemExponent'),
+      userExponent: number(model, 'userExponent'),
+      softThreshold: number(model, 'softThreshold', { min: 0, max: 1 }),
+      priorWeight: number(model, 'priorWeight', { min: 0 }),
+      shrinkage: number(model, 'shrinkage', { min: 0 }),
+      shrinkageEnd: number(model, 'shrinkageEnd', { min: 1 }),
+      seed: number(model, 'seed', size),
+    },
+    ratingScale,
+    counts: { users: number(counts, 'users', size), items: number(counts, 'items', size), ratings: number(counts, 'ratings', size) },
+    dataset: {
+      name: text(dataset, 'name'),
+      digest: text(dataset, 'digest'),
+      licence: textOrNull(dataset, 'licence'),
+      attribution: textOrNull(dataset, 'attribution'),
+      url: textOrNull(dataset, 'url'),
+    },
+    files,
+  };
+}
+
+/** Two-space JSON with a newline: the manifest is read by people too. */
+export const formatManifest = (manifest: Omit<Manifest, 'format' | 'schemaVersion'>): string =>
+  `${JSON.stringify({ format: FORMAT, schemaVersion: SCHEMA_VERSION, ...manifest }, null, 2)}\n`;
+
+export function fileOf(manifest: Manifest, role: FileRole): ArtifactFile {
+  return manifest.files.find((file) => file.role === role) ?? bad(`it names no ${role} file`);
+}

@@ -1,0 +1,37 @@
+import type { Sq8Table } from '../artifact/faissSq8.ts';
+import type { RowSet } from './rowSet.ts';
+import { checkSearch, scoreRow, toCodeQuery } from './scoring.ts';
+import type { Hits, VectorIndex } from './vectorIndex.ts';
+
+/** Brute force in plain TypeScript: the truth that the kernel is held to, and the fallback where WebAssembly is missing. */
+export class ExactIndex implements VectorIndex {
+  readonly rows: number;
+  readonly rank: number;
+  readonly engine = 'plain JavaScript';
+
+  constructor(private readonly table: Sq8Table) {
+    this.rows = table.rows;
+    this.rank = table.rank;
+  }
+
+  search(query: Float32Array, k: number, excluded?: RowSet): Hits {
+    checkSearch(this, query, k, excluded);
+    const codeQuery = toCodeQuery(this.table, query);
+    // Kept sorted: insertion costs little, since few rows of a long scan enter.
+    const rows: number[] = [];
+    const scores: number[] = [];
+    for (let row = 0; row < this.rows; row++) {
+      const score = scoreRow(this.table, codeQuery, row);
+      if (rows.length === k && score <= scores[k - 1]!) continue; // an equal score: the lower row stays
+      if (excluded?.has(row)) continue;
+      let at = rows.length === k ? k - 1 : rows.length;
+      for (; at > 0 && scores[at - 1]! < score; at--) {
+        rows[at] = rows[at - 1]!;
+        scores[at] = scores[at - 1]!;
+      }
+      rows[at] = row;
+      scores[at] = score;
+    }
+    return { rows: Uint32Array.from(rows), scores: Float64Array.from(scores) };
+  }
+}

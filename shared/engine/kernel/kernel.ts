@@ -1,0 +1,449 @@
+/**
+ * The k rows of an 8-bit table with the largest scores, exactly: a scan in integers finds candidates, then the
+ * candidates are scored in doubles as scoring.ts defines it. kernelIndex.ts is the only caller; README.md draws
+ * the memory.
+ *
+ * Why no row is lost. Let w be the weights, S a scale, t_d = round(S·w_d) the query in 16 bits, δ_d = t_d − S·w_d,
+ * and sum(row) = Σ t_d·code[row, d]. For any two rows a and b, R being the score without rounding,
+ *
+ *     sum(b) − sum(a) = S·(R(b) − R(a)) + Σ δ_d·(code[b, d] − code[a, d]),
+ *
+ * whose last term is at most 255·Σ|δ_d|. A score in doubles is within φ of R: rank + 1 roundings, each of at most
+ * 2⁻⁵³ times |base| + 255·Σ|w_d|, or little more. So with slack ≥ 255·Σ|δ_d| + 2·S·φ
+ *
+ *     sum(b) > sum(a) + slack   ⟹   score(b) > score(a), as doubles,
+ *
+ * and a row whose sum is more than slack below those of k others can be forgotten.
+ */
+
+const MAX_K: u32 = 1000; // as vectorIndex.ts says
+const CAPACITY_PER_RESULT: u32 = 4; // candidates gather up to so many times k, then are thinned out
+const MIN_CAPACITY: u32 = 64;
+const MAX_HITS: u32 = 16;
+const PANEL: u32 = 64; // dimensions whose terms fit the registers
+const LARGEST_TERM: f64 = 32_767;
+const LARGEST_TOTAL: f64 = 8_421_000; // of Σ|t_d|: times 255 it stays below 2³¹
+
+const hitSums = memory.data(16 * 16, 16); // MAX_HITS times the sums of four rows
+const hitBlocks = memory.data(16 * 4, 16); // and where the four rows are
+const fence = memory.data(16, 16);
+
+let rows: u32 = 0;
+let rank: u32 = 0;
+
+/** Bytes from one row of codes to the next: the rank, rounded up to 16. */
+export let stride: u32 = 0;
+/** Where the caller writes the codes, once. */
+export let codes: usize = 0;
+/** Where the caller writes `rank` doubles before each search. */
+export let weights: usize = 0;
+/** Where the caller writes the bitmap of the rows to leave out, 32 rows a word. */
+export let excluded: usize = 0;
+/** Where a search leaves its results, best first, 16 bytes each: u32 row, i32 sum, f64 score. */
+export let candidates: usize = memory.data(4000 * 16, 16); // CAPACITY_PER_RESULT * MAX_K
+
+let spare: usize = memory.data(4000 * 16, 16); // to sort into
+let terms: usize = 0; // the query, 16 bits a dimension: of every 16 the even ones, then the odd ones
+
+// One search.
+let base: f64 = 0;
+let slack: i64 = 0;
+let bar: i32 = 0; // a row whose sum is not above it is not among the k best
+let hits: u32 = 0;
+let count: u32 = 0; // candidates held
+let scored: u32 = 0; // so many of them, from the front, know their score
+
+/** Lays out the memory. Once an instance. @returns false where there is not enough of it. */
+export function reserve(rowCount: u32, rankCount: u32): bool {
+  rows = rowCount;
+  rank = rankCount;
+  stride = (rank + 15) & ~15;
+
+  let end: u64 = (<u64>__heap_base + 15) & ~15;
+  weights = <usize>end;
+  end += <u64>stride * 8;
+  terms = <usize>end;
+  end += <u64>stride * 2;
+  excluded = <usize>end;
+  end += ((<u64>rows + 31) >> 5) * 4;
+  end = (end + 63) & ~63; // a cache line
+  codes = <usize>end;
+  end += <u64>stride * ((<u64>rows + 3) & ~3);
+
+  const pages = (end + 0xffff) >> 16;
+  if (pages > 0xffff) return false; // the end must have an address, too
+  const missing = <i32>pages - memory.size();
+  return missing <= 0 || memory.grow(missing) >= 0;
+}
+
+/**
+ * Finds the `k` best rows for the weights in memory.
+ * @param filtered whether there is a bitmap of excluded rows.
+ * @returns how many were found.
+ */
+export function search(queryBase: f64, k: u32, filtered: bool): u32 {
+  base = queryBase;
+  quantizeQuery();
+  bar = i32.MIN_VALUE; // no sum is as low
+  count = 0;
+  scored = 0;
+  const end = codes + <usize>rows * stride;
+  for (let at = codes; at < end; ) {
+    hits = 0;
+    if (stride == PANEL) at = scanPanel(at, end);
+    else if (stride % PANEL == 0) at = scanPanels(at, end);
+    else at = scanSixteens(at, end);
+    collect(k, filtered);
+  }
+  if (count > k) forgetHopeless(k);
+  scoreCandidates();
+  sortCandidates();
+  return min(count, k);
+}
+
+/** Weights to terms, and the slack that rounding them asks for. */
+function quantizeQuery(): void {
+  let largest: f64 = 0;
+  let total: f64 = 0;
+  for (let d: u32 = 0; d < rank; d++) {
+    const size = abs(load<f64>(weights + (d << 3)));
+    largest = max(largest, size);
+    total += size;
+  }
+  // Where all weights are zero so are all sums: every row ties, as the scores do.
+  const scale = largest == 0 ? 0 : min(LARGEST_TERM / largest, (LARGEST_TOTAL - 0.5 * <f64>rank) / total);
+  let deviation: f64 = 0;
+  for (let d: u32 = 0; d < stride; d++) {
+    const wanted = d < rank ? scale * load<f64>(weights + (d << 3)) : 0;
+    const term = nearest(wanted);
+    deviation += abs(term - wanted);
+    const place = (d & ~15) | ((d & 1) << 3) | ((d & 15) >> 1);
+    store<i16>(terms + (place << 1), <i16>term);
+  }
+  const rounding = 1.01 * 2.0 ** -53 * <f64>(rank + 2) * (abs(base) + 255 * total);
+  // The 1 covers the roundings of these lines themselves. No two sums are 2³² apart: more slack is no different.
+  slack = <i64>min(ceil(255 * deviation + 2 * scale * rounding) + 1, 4_294_967_296);
+}
+
+/*
+ * The scan: sums of four rows at a time, in the order of memory. Blocks with a sum above the bar are noted as hits;
+ * all three scans stop when there is no room for another, and return where to go on.
+ *
+ * Sixteen codes are taken as eight pairs: the even ones by a mask, the odd ones by a shift.
+ *
+ * Nobody reads `fence`. V8 in Node 20 moves the loads of a loop to its head, runs out of registers and spills; it
+ * moves none across a store. With these stores 60k × 64 takes 128 µs instead of 186, and newer V8s lose nothing.
+ */
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function dot16(pairs: v128, even: v128, odd: v128, mask: v128): v128 {
+  return i32x4.add(i32x4.dot_i16x8_s(v128.and(pairs, mask), even), i32x4.dot_i16x8_s(i16x8.shr_u(pairs, 8), odd));
+}
+
+/** 64 dimensions of a row: four numbers that add up to their part of its sum. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function dot64(at: usize, e0: v128, o0: v128, e1: v128, o1: v128, e2: v128, o2: v128, e3: v128, o3: v128, mask: v128): v128 {
+  const half = i32x4.add(dot16(v128.load(at), e0, o0, mask), dot16(v128.load(at, 16), e1, o1, mask));
+  v128.store(fence, half);
+  const rest = i32x4.add(dot16(v128.load(at, 32), e2, o2, mask), dot16(v128.load(at, 48), e3, o3, mask));
+  const whole = i32x4.add(half, rest);
+  v128.store(fence, whole);
+  return whole;
+}
+
+/** Adds up half of what is left to add, and puts the rows side by side: a b a b. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function join(a: v128, b: v128): v128 {
+  return i32x4.add(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7));
+}
+
+/** Adds up the other half: the sums of a b c d. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function joinPairs(ab: v128, cd: v128): v128 {
+  return i32x4.add(i64x2.shuffle(ab, cd, 0, 2), i64x2.shuffle(ab, cd, 1, 3));
+}
+
+/** @returns whether there is no room for another block. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function note(at: usize, sums: v128): bool {
+  v128.store(hitSums + (hits << 4), sums);
+  store<usize>(hitBlocks + (hits << 2), at);
+  return ++hits == MAX_HITS;
+}
+
+/** Rank 64: the terms stay in registers. */
+function scanPanel(at: usize, end: usize): usize {
+  const mask = i16x8.splat(0xff);
+  const bars = i32x4.splat(bar);
+  const e0 = v128.load(terms);
+  const o0 = v128.load(terms, 16);
+  const e1 = v128.load(terms, 32);
+  const o1 = v128.load(terms, 48);
+  const e2 = v128.load(terms, 64);
+  const o2 = v128.load(terms, 80);
+  const e3 = v128.load(terms, 96);
+  const o3 = v128.load(terms, 112);
+  for (; at < end; at += 4 * PANEL) {
+    const a = dot64(at, e0, o0, e1, o1, e2, o2, e3, o3, mask);
+    const b = dot64(at + PANEL, e0, o0, e1, o1, e2, o2, e3, o3, mask);
+    const ab = join(a, b);
+    const c = dot64(at + 2 * PANEL, e0, o0, e1, o1, e2, o2, e3, o3, mask);
+    const d = dot64(at + 3 * PANEL, e0, o0, e1, o1, e2, o2, e3, o3, mask);
+    const sums = joinPairs(ab, join(c, d));
+    if (i32x4.bitmask(i32x4.gt_s(sums, bars)) && note(at, sums)) return at + 4 * PANEL;
+  }
+  return at;
+}
+
+/** Ranks 128, 192, …: the terms of 64 dimensions at a time are in registers. */
+function scanPanels(at: usize, end: usize): usize {
+  const mask = i16x8.splat(0xff);
+  const bars = i32x4.splat(bar);
+  const step: usize = stride;
+  while (at < end) {
+    let a = i32x4.splat(0);
+    let b = i32x4.splat(0);
+    let c = i32x4.splat(0);
+    let d = i32x4.splat(0);
+    let t = terms;
+    let from = at;
+    for (const stop = at + step; from < stop; from += PANEL, t += 2 * PANEL) {
+      const e0 = v128.load(t);
+      const o0 = v128.load(t, 16);
+      const e1 = v128.load(t, 32);
+      const o1 = v128.load(t, 48);
+      const e2 = v128.load(t, 64);
+      const o2 = v128.load(t, 80);
+      const e3 = v128.load(t, 96);
+      const o3 = v128.load(t, 112);
+      a = i32x4.add(a, dot64(from, e0, o0, e1, o1, e2, o2, e3, o3, mask));
+      b = i32x4.add(b, dot64(from + step, e0, o0, e1, o1, e2, o2, e3, o3, mask));
+      c = i32x4.add(c, dot64(from + 2 * step, e0, o0, e1, o1, e2, o2, e3, o3, mask));
+      d = i32x4.add(d, dot64(from + 3 * step, e0, o0, e1, o1, e2, o2, e3, o3, mask));
+    }
+    const sums = joinPairs(join(a, b), join(c, d));
+    const block = at;
+    at += 4 * step;
+    if (i32x4.bitmask(i32x4.gt_s(sums, bars)) && note(block, sums)) break;
+  }
+  return at;
+}
+
+/** Any other rank. */
+function scanSixteens(at: usize, end: usize): usize {
+  const mask = i16x8.splat(0xff);
+  const bars = i32x4.splat(bar);
+  const step: usize = stride;
+  while (at < end) {
+    let a = i32x4.splat(0);
+    let b = i32x4.splat(0);
+    let c = i32x4.splat(0);
+    let d = i32x4.splat(0);
+    let t = terms;
+    for (let from = at, stop = at + step; from < stop; from += 16, t += 32) {
+      const even = v128.load(t);
+      const odd = v128.load(t, 16);
+      a = i32x4.add(a, dot16(v128.load(from), even, odd, mask));
+      b = i32x4.add(b, dot16(v128.load(from + step), even, odd, mask));
+      c = i32x4.add(c, dot16(v128.load(from + 2 * step), even, odd, mask));
+      d = i32x4.add(d, dot16(v128.load(from + 3 * step), even, odd, mask));
+    }
+    const sums = joinPairs(join(a, b), join(c, d));
+    const block = at;
+    at += 4 * step;
+    if (i32x4.bitmask(i32x4.gt_s(sums, bars)) && note(block, sums)) break;
+  }
+  return at;
+}
+
+// The candidates: 16 bytes each, moved as one vector.
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function candidate(index: u32): usize {
+  return candidates + (index << 4);
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function rowOf(at: usize): u32 {
+  return load<u32>(at);
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function sumOf(at: usize): i32 {
+  return load<i32>(at, 4);
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function scoreOf(at: usize): f64 {
+  return load<f64>(at, 8);
+}
+
+/** Hits to candidates. */
+function collect(k: u32, filtered: bool): void {
+  const capacity = max(MIN_CAPACITY, CAPACITY_PER_RESULT * k);
+  for (let hit: u32 = 0; hit < hits; hit++) {
+    const first: u32 = (load<u32>(hitBlocks + (hit << 2)) - <u32>codes) / stride;
+    for (let lane: u32 = 0; lane < 4; lane++) {
+      const sum = load<i32>(hitSums + (hit << 4) + (lane << 2));
+      const row = first + lane;
+      if (sum <= bar || row >= rows) continue; // behind the last row, a block is filled up with zeros
+      if (filtered && (load<u32>(excluded + (row >> 5 << 2)) >> (row & 31)) & 1) continue;
+      const at = candidate(count++);
+      store<u32>(at, row);
+      store<i32>(at, sum, 4);
+      if (count == capacity) thinOut(k, capacity);
+    }
+  }
+}
+
+/** Makes room among the candidates and raises the bar. */
+function thinOut(k: u32, capacity: u32): void {
+  forgetHopeless(k);
+  if (count <= capacity / 2) return;
+
+  // Near ties, which sums do not tell apart. Scores do, and rows that come later lose a tie.
+  scoreCandidates();
+  sortCandidates();
+  count = k;
+  scored = k;
+  raiseBar(sumOf(candidate(k - 1)));
+}
+
+/** Raises the bar by the candidates' sums and drops those that are not above it. The others keep their order. */
+function forgetHopeless(k: u32): void {
+  raiseBar(sumOfBest(k));
+  let kept: u32 = 0;
+  let keptScored: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const at = candidate(i);
+    if (sumOf(at) <= bar) continue;
+    v128.store(candidate(kept++), v128.load(at));
+    if (i < scored) keptScored = kept;
+  }
+  count = kept;
+  scored = keptScored;
+}
+
+/** At least k candidates have this sum or more, and hardly more than k. */
+function sumOfBest(k: u32): i32 {
+  // The sums alone, filled up to a multiple of four; spare has room.
+  let low = i32.MAX_VALUE;
+  let high = i32.MIN_VALUE;
+  for (let i: u32 = 0; i < count; i++) {
+    const sum = sumOf(candidate(i));
+    store<i32>(spare + (i << 2), sum);
+    low = min(low, sum);
+    high = max(high, sum);
+  }
+  v128.store(spare + (count << 2), i32x4.splat(i32.MIN_VALUE));
+
+  const end = spare + (count << 2);
+  const enough = k + (k >> 3);
+  while (low < high) {
+    // So many are above the middle, of a range that may be wider than an i32.
+    const middle = <i32>((<i64>low + <i64>high) >> 1);
+    const middles = i32x4.splat(middle);
+    let above = i32x4.splat(0);
+    for (let at = spare; at < end; at += 16) above = i32x4.sub(above, i32x4.gt_s(v128.load(at), middles));
+    const reaching: u32 =
+      i32x4.extract_lane(above, 0) + i32x4.extract_lane(above, 1) + i32x4.extract_lane(above, 2) + i32x4.extract_lane(above, 3);
+    if (reaching < k) {
+      high = middle;
+    } else {
+      low = middle + 1;
+      if (reaching <= enough) break;
+    }
+  }
+  return low;
+}
+
+/** @param sum of the k-th best: rows more than slack below it have no chance. */
+function raiseBar(sum: i32): void {
+  bar = <i32>max(<i64>bar, <i64>sum - slack - 1);
+}
+
+/** Scores, as scoring.ts adds them up. Four rows at a time: each addition waits for the one before it. */
+function scoreCandidates(): void {
+  let i = scored;
+  for (; i + 4 <= count; i += 4) {
+    let a = codes + rowOf(candidate(i)) * stride;
+    let b = codes + rowOf(candidate(i + 1)) * stride;
+    let c = codes + rowOf(candidate(i + 2)) * stride;
+    let d = codes + rowOf(candidate(i + 3)) * stride;
+    let scoreA = base;
+    let scoreB = base;
+    let scoreC = base;
+    let scoreD = base;
+    for (let at = weights, end = weights + (rank << 3); at < end; at += 8) {
+      const weight = load<f64>(at);
+      scoreA += weight * <f64>load<u8>(a++);
+      scoreB += weight * <f64>load<u8>(b++);
+      scoreC += weight * <f64>load<u8>(c++);
+      scoreD += weight * <f64>load<u8>(d++);
+    }
+    store<f64>(candidate(i), scoreA, 8);
+    store<f64>(candidate(i + 1), scoreB, 8);
+    store<f64>(candidate(i + 2), scoreC, 8);
+    store<f64>(candidate(i + 3), scoreD, 8);
+  }
+  for (; i < count; i++) {
+    let code = codes + rowOf(candidate(i)) * stride;
+    let score = base;
+    for (let at = weights, end = weights + (rank << 3); at < end; at += 8) score += load<f64>(at) * <f64>load<u8>(code++);
+    store<f64>(candidate(i), score, 8);
+  }
+  scored = count;
+}
+
+/**
+ * By score, best first. Stable, so of equal scores the lower row comes first: candidates arrive in the order of
+ * rows, and those sorted before have lower rows than those that came after.
+ */
+function sortCandidates(): void {
+  const RUN: u32 = 8;
+  for (let from: u32 = 0; from < count; from += RUN) insertionSort(from, min(from + RUN, count));
+  for (let width = RUN; width < count; width <<= 1) {
+    for (let from: u32 = 0; from < count; from += width << 1) {
+      merge(from, min(from + width, count), min(from + (width << 1), count));
+    }
+    const sorted = spare;
+    spare = candidates;
+    candidates = sorted;
+  }
+}
+
+function insertionSort(from: u32, to: u32): void {
+  for (let i = from + 1; i < to; i++) {
+    const moving = v128.load(candidate(i));
+    const score = scoreOf(candidate(i));
+    let at = i;
+    for (; at > from && scoreOf(candidate(at - 1)) < score; at--) v128.store(candidate(at), v128.load(candidate(at - 1)));
+    v128.store(candidate(at), moving);
+  }
+}
+
+/** Merges candidates from … middle and middle … to into spare. */
+function merge(from: u32, middle: u32, to: u32): void {
+  let left = candidate(from);
+  let right = candidate(middle);
+  const leftEnd = right;
+  const rightEnd = candidate(to);
+  for (let out = spare + (from << 4), end = spare + (to << 4); out < end; out += 16) {
+    if (left < leftEnd && (right == rightEnd || scoreOf(left) >= scoreOf(right))) {
+      v128.store(out, v128.load(left));
+      left += 16;
+    } else {
+      v128.store(out, v128.load(right));
+      right += 16;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import type { Sq8Table } from '../artifact/faissSq8.ts';
+import { FrameRateError } from '../errors.ts';
+import type { RowSet } from './rowSet.ts';
+import { checkSearch, toCodeQuery } from './scoring.ts';
+import type { Hits, VectorIndex } from './vectorIndex.ts';
+
+/** What kernel/kernel.ts exports; the words are explained there. */
+interface Kernel {
+  readonly memory: WebAssembly.Memory;
+  readonly stride: WebAssembly.Global<'i32'>;
+  readonly codes: WebAssembly.Global<'i32'>;
+  readonly weights: WebAssembly.Global<'i32'>;
+  readonly excluded: WebAssembly.Global<'i32'>;
+  readonly candidates: WebAssembly.Global<'i32'>;
+  reserve(rows: number, rank: number): number;
+  search(base: number, k: number, filtered: number): number;
+}
+
+/** The WASM kernel as an index. The one file that sees its memory: everything goes in and comes out as a copy. */
+export class KernelIndex implements VectorIndex {
+  readonly rows: number;
+  readonly rank: number;
+  readonly engine = 'WebAssembly SIMD';
+  readonly #kernel: Kernel;
+  /** The table without its codes: they are in the kernel's memory, and the caller may let go of them. */
+  readonly #ranges: Sq8Table;
+
+  private constructor(table: Sq8Table, kernel: Kernel) {
+    this.rows = table.rows;
+    this.rank = table.rank;
+    this.#ranges = { ...table, codes: new Uint8Array(0) };
+    this.#kernel = kernel;
+    fillCodes(kernel, table);
+  }
+
+  /**
+   * @param table its codes are copied, once.
+   * @param wasm kernel.wasm.
+   * @throws {FrameRateError} `WASM_UNAVAILABLE` where WebAssembly or its SIMD is missing or forbidden, or memory is short.
+   */
+  static async open(table: Sq8Table, wasm: BufferSource | WebAssembly.Module): Promise<KernelIndex> {
+    const kernel = await instantiate(wasm);
+    if (table.codes.length > 0xffff_ffff || !kernel.reserve(table.rows, table.rank)) {
+      throw new FrameRateError('WASM_UNAVAILABLE', `There is not enough memory for an index of ${table.rows} × ${table.rank} here.`);
+    }
+    return new KernelIndex(table, kernel);
+  }
+
+  search(query: Float32Array, k: number, excluded?: RowSet): Hits {
+    checkSearch(this, query, k, excluded);
+    const { base, weights } = toCodeQuery(this.#ranges, query);
+    const { buffer } = this.#kernel.memory;
+    new Float64Array(buffer, address(this.#kernel.weights), this.rank).set(weights);
+    if (excluded) new Uint32Array(buffer, address(this.#kernel.excluded), excluded.words.length).set(excluded.words);
+    const count = this.#kernel.search(base, k, excluded ? 1 : 0);
+
+    // A candidate is a row (4 bytes), a sum (4) and a score (8).
+    const at = address(this.#kernel.candidates);
+    const foundRows = new Uint32Array(buffer, at, count * 4);
+    const foundScores = new Float64Array(buffer, at, count * 2);
+    const rows = new Uint32Array(count);
+    const scores = new Float64Array(count);
+    for (let i = 0; i < count; i++) {
+      rows[i] = foundRows[i * 4]!;
+      scores[i] = foundScores[i * 2 + 1]!;
+    }
+    return { rows, scores };
+  }
+}
+
+async function instantiate(wasm: BufferSource | WebAssembly.Module): Promise<Kernel> {
+  try {
+    const module = wasm instanceof WebAssembly.Module ? wasm : await WebAssembly.compile(wasm);
+    const instance = await WebAssembly.instantiate(module);
+    return instance.exports as unknown as Kernel;
+  } catch (cause) {
+    // No WebAssembly at all, an engine without SIMD, a policy that forbids it: what helps is the same.
+    throw new FrameRateError('WASM_UNAVAILABLE', 'This device does not run the fast search (WebAssembly SIMD).', undefined, { cause });
+  }
+}
+
+function fillCodes(kernel: Kernel, { rows, rank, codes }: Sq8Table): void {
+  const stride: number = kernel.stride.value;
+  const target = new Uint8Array(kernel.memory.buffer, address(kernel.codes), rows * stride);
+  if (stride === rank) {
+    target.set(codes);
+  } else {
+    for (let row = 0; row < rows; row++) target.set(codes.subarray(row * rank, (row + 1) * rank), row * stride);
+  }
+}
+
+/** An address above 2 GB comes out of WebAssembly as a negative number. */
+function address(global: WebAssembly.Global<'i32'>): number {
+  return global.value >>> 0;
+}

@@ -1,0 +1,61 @@
+import type { ItemId } from './ids.ts';
+
+/** One film, as the catalogue of a model knows it. */
+export interface CatalogItem {
+  readonly id: ItemId;
+  readonly title: string;
+  readonly year: number | null;
+  readonly genres: readonly string[];
+  /** "tt0133093" form. */
+  readonly imdbId: string | null;
+  readonly tmdbId: number | null;
+}
+
+/** The scale that the training ratings were given on; `min` and `max` are inclusive. */
+export interface RatingScale {
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface Rating {
+  readonly item: ItemId;
+  /** On the model's RatingScale. */
+  readonly rating: number;
+}
+
+/** The question that every door takes. */
+export interface RecommendQuery {
+  /** Any order; of repeated items the last counts. Empty: the popular start. */
+  readonly ratings: readonly Rating[];
+  /** How many to return, 1 to 1000. Default 10. */
+  readonly k?: number;
+  /** Say why: adds `because` to each recommendation. Default false. */
+  readonly explain?: boolean;
+}
+
+/** The exact part that one rating has in one recommendation's score. */
+export interface Reason {
+  readonly item: ItemId;
+  readonly title: string;
+  /** Part of the whole score, which is linear in the ratings; below zero where the rating speaks against it. */
+  readonly share: number;
+}
+
+export interface Recommendation {
+  readonly item: CatalogItem;
+  /** Inner product of the person's vector and the item's factors: orders items, has no unit. */
+  readonly score: number;
+  /** Largest share first. The rest, up to 1, is what is liked by everybody. Only with `explain`. */
+  readonly because?: readonly Reason[];
+}
+
+export interface Recommendations {
+  /** Best first; nothing that the person rated. Fewer than k where the catalogue ends. */
+  readonly items: readonly Recommendation[];
+  /** `popular` while no known item is rated. */
+  readonly basis: 'ratings' | 'popular';
+  /** Rated ids that the model does not know; they were left out of the question. */
+  readonly unknown: readonly ItemId[];
+  /** Fold-in, search and re-ranking, without any transport. */
+  readonly computeMs: number;
+}

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, inject, test } from 'vitest';
+import { openRecommenderFrom } from '../trainer/openModel.ts';
+import { repoRoot } from './support/tools.ts';
+
+const readme = await readFile(join(repoRoot, 'README.md'), 'utf8');
+
+const tastes: [string, number][][] = [
+  [['Blade Runner', 5], ['Alien', 4.5], ['2001: A Space Odyssey', 5]],
+  [['Spirited Away', 5], ['My Neighbor Totoro', 5], ['Princess Mononoke', 4.5]],
+  [['Double Indemnity', 5], ['The Third Man', 5], ['The Maltese Falcon', 4]],
+];
+
+test('the tens in the README are those of the model', async () => {
+  const recommender = await openRecommenderFrom(inject('sampleModel'));
+  const { items } = recommender.model.catalog;
+  const tens = tastes.map((taste) => {
+    const ratings = taste.map(([title, rating]) => ({ item: items.find((item) => item.title === title)!.id, rating }));
+    return recommender.recommend({ ratings }).items.map(({ item }) => `${item.title} (${item.year})`);
+  });
+  const lines = [
+    `| ${tastes.map((taste) => taste.map(([title, rating]) => `${title} ${rating}★`).join(', ')).join(' | ')} |`,
+    '|---|---|---|',
+    ...tens[0]!.map((_, place) => `| ${tens.map((ten) => ten[place]).join(' | ')} |`),
+  ];
+  expect(readme).toContain(lines.join('\n'));
+});
+
+test('the README counts the films of the sample', async () => {
+  const { model } = await openRecommenderFrom(inject('sampleModel'));
+  expect(readme).toContain(`The sample is ${model.manifest.counts.items} films`);
+});
+
+test('every file and picture that the README points to is there', async () => {
+  const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path!);
+  expect(links.length).toBeGreaterThan(5);
+  for (const path of links) await expect(readFile(join(repoRoot, path)).catch((error: NodeJS.ErrnoException) => error.code), path).resolves.not.toBe('ENOENT');
+});

@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { sha256Hex } from '../../../shared/artifact/digest.ts';
+import { loadModel } from '../../../shared/artifact/load.ts';
+import { FrameRateError, type ErrorCode } from '../../../shared/errors.ts';
+import { memorySource, tinyItems, tinyModel, type Files } from '../../support/tinyModel.ts';
+
+const codeOf = async (files: Files): Promise<ErrorCode | 'whole'> => {
+  try {
+    await loadModel(memorySource(files));
+    return 'whole';
+  } catch (error) {
+    if (error instanceof FrameRateError) return error.code;
+    throw error;
+  }
+};
+
+const edit = (files: Files, path: string, change: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>): Files =>
+  new Map(files).set(path, change(files.get(path)!.slice()));
+
+type Json = Record<string, unknown>;
+
+const editManifest = (files: Files, change: (manifest: Json & { files: Json[]; model: Json; counts: Json; ratingScale: Json }) => void): Files =>
+  edit(files, 'manifest.json', (bytes) => {
+    const manifest = JSON.parse(new TextDecoder().decode(bytes));
+    change(manifest);
+    return new TextEncoder().encode(JSON.stringify(manifest));
+  });
+
+/** Replaces a file and makes the manifest vouch for it: what a broken publisher could do. */
+const republish = async (files: Files, path: string, bytes: Uint8Array<ArrayBuffer>): Promise<Files> => {
+  const sha256 = await sha256Hex(bytes);
+  return editManifest(new Map(files).set(path, bytes), (manifest) => {
+    Object.assign(manifest.files.find((file) => file['path'] === path)!, { sha256, bytes: bytes.byteLength });
+  });
+};
+
+describe('loadModel', () => {
+  test('a whole model comes back as it was published', async () => {
+    const items = tinyItems(40);
+    const model = await loadModel(memorySource(await tinyModel({ items })));
+    expect(model.catalog.items).toEqual(items);
+    expect(model.factors).toMatchObject({ rows: 40, rank: 6 });
+    expect(model.foldIn.popularity[0]).toBe(50);
+  });
+
+  test('an empty catalogue and one item are models too', async () => {
+    for (const count of [0, 1]) expect(await codeOf(await tinyModel({ items: tinyItems(count) }))).toBe('whole');
+  });
+
+  test('progress ends at the sum of all files', async () => {
+    const files = await tinyModel();
+    const seen: [number, number][] = [];
+    await loadModel(memorySource(files), (received, total) => seen.push([received, total]));
+    const total = [...files].filter(([path]) => path !== 'manifest.json').reduce((sum, [, bytes]) => sum + bytes.byteLength, 0);
+    expect(seen.at(-1)).toEqual([total, total]);
+  });
+
+  test('any single altered byte of any file is found', async () => {
+    const files = await tinyModel();
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom('index.bin', 'foldIn.bin', 'catalog.bin'), fc.nat(), fc.integer({ min: 1, max: 255 }), async (path, at, flip) => {
+        const damaged = edit(files, path, (bytes) => {
+          bytes[at % bytes.length]! ^= flip;
+          return bytes;
+        });
+        expect(await codeOf(damaged)).toBe('BAD_DIGEST');
+      }),
+    );
+  });
+
+  test('any truncation of any file is found', async () => {
+    const files = await tinyModel();
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom('index.bin', 'foldIn.bin', 'catalog.bin'), fc.nat(), async (path, at) => {
+        expect(await codeOf(edit(files, path, (bytes) => bytes.slice(0, at % bytes.length)))).toBe('TRUNCATED');
+      }),
+    );
+  });
+
+  test('truncated files that the manifest vouches for are found by their own lengths', async () => {
+    const files = await tinyModel();
+    for (const path of ['index.bin', 'foldIn.bin', 'catalog.bin']) {
+      const whole = files.get(path)!;
+      for (let length = 0; length < whole.length; length += 1 + (whole.length >> 6)) {
+        expect(await codeOf(await republish(files, path, whole.slice(0, length))), `${path} cut to ${length}`).toMatch(/TRUNCATED|BAD_ARTIFACT/);
+      }
+    }
+  });
+
+  test.each<[string, (manifest: Parameters<Parameters<typeof editManifest>[1]>[0]) => void, ErrorCode]>([
+    ['another format', (m) => (m['format'] = 'something'), 'BAD_MANIFEST'],
+    ['a newer version', (m) => (m['schemaVersion'] = 2), 'UNSUPPORTED_VERSION'],
+    ['no version', (m) => delete m['schemaVersion'], 'BAD_MANIFEST'],
+    ['another kind of model', (m) => (m.model['kind'] = 'gpt'), 'BAD_MANIFEST'],
+    ['no rank', (m) => delete m.model['rank'], 'BAD_MANIFEST'],
+    ['a rank that is no number', (m) => (m.model['rank'] = '6'), 'BAD_MANIFEST'],
+    ['a rank that the files do not have', (m) => (m.model['rank'] = 7), 'BAD_ARTIFACT'],
+    ['a count that the files do not have', (m) => (m.counts['items'] = 41), 'BAD_ARTIFACT'],
+    ['a scale upside down', (m) => (m.ratingScale['min'] = 6), 'BAD_MANIFEST'],
+    ['a file outside of the folder', (m) => (m.files[0]!['path'] = '../secret'), 'BAD_MANIFEST'],
+    ['an absolute file', (m) => (m.files[0]!['path'] = '/etc/passwd'), 'BAD_MANIFEST'],
+    ['a file that is not there', (m) => (m.files[0]!['path'] = 'elsewhere.bin'), 'NOT_FOUND'],
+    ['no index', (m) => m.files.shift(), 'BAD_MANIFEST'],
+    ['two indexes', (m) => m.files.push(m.files[0]!), 'BAD_MANIFEST'],
+    ['an unknown role', (m) => (m.files[0]!['role'] = 'poem'), 'BAD_MANIFEST'],
+    ['no files at all', (m) => (m.files = {} as never), 'BAD_MANIFEST'],
+    ['a digest in capitals', (m) => (m.files[0]!['sha256'] = 'A'.repeat(64)), 'BAD_MANIFEST'],
+  ])('a manifest with %s is refused', async (_, change, code) => {
+    expect(await codeOf(editManifest(await tinyModel(), change))).toBe(code);
+  });
+
+  test('a manifest that is no JSON, or no object, is refused', async () => {
+    const files = await tinyModel();
+    for (const text of ['', '<!doctype html>', '[]', 'null', '3']) {
+      expect(await codeOf(edit(files, 'manifest.json', () => new TextEncoder().encode(text))), text).toBe('BAD_MANIFEST');
+    }
+  });
+
+  test('files of two models do not mix', async () => {
+    const [small, large] = [await tinyModel({ items: tinyItems(40) }), await tinyModel({ items: tinyItems(41) })];
+    for (const path of ['index.bin', 'foldIn.bin', 'catalog.bin']) {
+      expect(await codeOf(await republish(small, path, large.get(path)!)), path).toBe('BAD_ARTIFACT');
+    }
+  });
+
+  test('a fold-in file of another kind, of a newer version or with NaN is refused', async () => {
+    const files = await tinyModel();
+    const original = files.get('foldIn.bin')!;
+    const changed = async (offset: number, value: number): Promise<ErrorCode | 'whole'> => {
+      const bytes = original.slice();
+      new DataView(bytes.buffer).setUint32(offset, value, true);
+      return codeOf(await republish(files, 'foldIn.bin', bytes));
+    };
+    expect(await changed(0, 0)).toBe('BAD_MAGIC');
+    expect(await changed(4, 2)).toBe('UNSUPPORTED_VERSION');
+    expect(await changed(16, 0x7fc00000)).toBe('BAD_ARTIFACT'); // the first float: NaN
+  });
+
+  test.each<[string, (catalog: Record<string, unknown[]>) => void, ErrorCode]>([
+    ['another format', (c) => (c['format'] = 'x' as never), 'BAD_ARTIFACT'],
+    ['a newer version', (c) => (c['version'] = 2 as never), 'UNSUPPORTED_VERSION'],
+    ['a short column', (c) => c['titles']!.pop(), 'BAD_ARTIFACT'],
+    ['a title that is no text', (c) => (c['titles']![3] = 12), 'BAD_ARTIFACT'],
+    ['a genre that is not there', (c) => (c['itemGenres']![3] = [99]), 'BAD_ARTIFACT'],
+    ['an id twice', (c) => (c['ids']![3] = c['ids']![4]), 'BAD_ARTIFACT'],
+    ['a year below zero', (c) => (c['years']![3] = -4), 'BAD_ARTIFACT'],
+  ])('a catalogue with %s is refused', async (_, change, code) => {
+    const files = await tinyModel();
+    const catalog = JSON.parse(new TextDecoder().decode(files.get('catalog.bin')!));
+    change(catalog);
+    expect(await codeOf(await republish(files, 'catalog.bin', new TextEncoder().encode(JSON.stringify(catalog))))).toBe(code);
+  });
+});

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ExactIndex } from '../../../shared/engine/exactIndex.ts';
+import { KernelIndex } from '../../../shared/engine/kernelIndex.ts';
+import { ask, describeVectorIndex, expectBest, tableOf } from '../../contracts/vectorIndex.ts';
+
+const wasm = readKernel();
+const module = new WebAssembly.Module(wasm);
+
+describeVectorIndex('ExactIndex', async (table) => new ExactIndex(table));
+describeVectorIndex('KernelIndex', (table) => KernelIndex.open(table, module));
+
+describe('KernelIndex', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
+
+  test('asks nothing of its host', () => {
+    expect(WebAssembly.Module.imports(module)).toEqual([]);
+  });
+
+  test('opens the file itself, too', async () => {
+    const index = await KernelIndex.open(tableOf([[1], [2]]), wasm);
+    expect(index.engine).toBe('WebAssembly SIMD');
+    expect([...index.search(Float32Array.of(1), 1).rows]).toEqual([1]);
+  });
+
+  test.each([
+    { rows: 50_000, rank: 64 },
+    { rows: 3_000, rank: 128 },
+    { rows: 0, rank: 1 },
+  ])('$rows × $rank take less than 1 MB besides the codes', async ({ rows, rank }) => {
+    const instantiate = vi.spyOn(WebAssembly, 'instantiate');
+    const zeros = { rows, rank, min: new Float32Array(rank), range: new Float32Array(rank), codes: new Uint8Array(rows * rank) };
+    await KernelIndex.open(zeros, module);
+    const { exports } = (await instantiate.mock.results[0]!.value) as unknown as WebAssembly.Instance;
+    expect((exports['memory'] as WebAssembly.Memory).buffer.byteLength - rows * rank).toBeLessThan(1e6);
+  });
+
+  test('near ties by the thousand are all looked at', async () => {
+    const near = { scale: 1, ranges: 'alike', query: 'normal', excluded: 'none' } as const;
+    for (const codes of ['one step apart', 'all equal', 'few rows'] as const) {
+      const { table, query } = ask({ ...near, codes, seed: 7, rows: 20_000, rank: 64, k: 10 });
+      const index = await KernelIndex.open(table, module);
+      for (const k of [1, 10, 1000]) expectBest(index, table, query, k);
+    }
+  });
+
+  describe('says WASM_UNAVAILABLE', () => {
+    const unavailable = expect.objectContaining({ code: 'WASM_UNAVAILABLE' });
+    const table = tableOf([[1]]);
+
+    test('without WebAssembly', async () => {
+      vi.stubGlobal('WebAssembly', undefined);
+      await expect(KernelIndex.open(table, wasm)).rejects.toEqual(unavailable);
+    });
+    test('without SIMD, or for a file that is no kernel, and keeps the cause', async () => {
+      await expect(KernelIndex.open(table, Uint8Array.of(1, 2, 3))).rejects.toMatchObject({ code: 'WASM_UNAVAILABLE', cause: { name: 'CompileError' } });
+    });
+    test('where a policy forbids it', async () => {
+      const cause = new WebAssembly.CompileError("violates the Content Security Policy directive: 'unsafe-eval'");
+      vi.spyOn(WebAssembly, 'instantiate').mockRejectedValue(cause);
+      await expect(KernelIndex.open(table, wasm)).rejects.toMatchObject({ code: 'WASM_UNAVAILABLE', cause });
+    });
+    test('where the codes cannot be addressed', async () => {
+      await expect(KernelIndex.open({ ...table, rows: 70_000_000, rank: 64 }, module)).rejects.toEqual(unavailable);
+    });
+    test('where memory does not grow', async () => {
+      vi.spyOn(WebAssembly, 'instantiate').mockResolvedValue({ exports: { reserve: () => 0 } } as never);
+      await expect(KernelIndex.open(table, module)).rejects.toEqual(unavailable);
+    });
+  });
+});
+
+function readKernel(): Uint8Array<ArrayBuffer> {
+  try {
+    return readFileSync(new URL('../../../shared/engine/kernel/kernel.wasm', import.meta.url));
+  } catch (cause) {
+    throw new Error('kernel.wasm is not built: run "npm run build:kernel".', { cause });
+  }
+}

@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+
+/**
+ * What tests need and a machine may not have. `tests/setup.sh` (npm's `pretest`) installs it where it may;
+ * elsewhere the tests that need it are skipped and say so in their names:
+ *
+ * ```ts
+ * const python = findPython();
+ * const { skip, label } = needs('Python with faiss-cpu', python);
+ * describe.skipIf(skip)(`Faiss reads our index${label}`, () => { … python! … });
+ *
+ * const ratings = realData('ml-latest-small');
+ * const real = needs('the ml-latest-small ratings', ratings, requireData);
+ * ```
+ */
+
+export const repoRoot = resolve(import.meta.dirname, '../..');
+
+/** Chromium, Python and the like must be here: their absence fails tests instead of skipping them. */
+export const requireAll = isSet('FRAMERATE_REQUIRE_ALL');
+
+/** The same for the real ratings, which are never part of the repository. */
+export const requireData = isSet('FRAMERATE_REQUIRE_DATA');
+
+/**
+ * Whether to skip tests that need something, and what to append to their names then.
+ * @throws {Error} where it is missing and `required`
+ */
+export function needs(what: string, found: unknown, required = requireAll): { skip: boolean; label: string } {
+  if (found) return { skip: false, label: '' };
+  if (required) throw new Error(`This run must not skip tests, and they need ${what}, which is not here`);
+  return { skip: true, label: ` (skipped: needs ${what})` };
+}
+
+/** The browser of the end-to-end tests. */
+export function findChromium(): string | null {
+  const chosen = process.env.FRAMERATE_CHROMIUM;
+  if (chosen) return isExecutable(chosen) ? chosen : null;
+  return findOnPath('chromium') ?? findOnPath('chromium-browser') ?? findOnPath('google-chrome');
+}
+
+let python: string | null | undefined;
+
+/** A Python that can import faiss: the native Faiss that ours must agree with. */
+export function findPython(): string | null {
+  if (python === undefined) {
+    const candidate = process.env.FRAMERATE_PYTHON || join(repoRoot, '.cache/venv/bin/python');
+    // Asked only once a process: importing faiss takes some tenths of a second.
+    python = spawnSync(candidate, ['-c', 'import faiss']).status === 0 ? candidate : null;
+  }
+  return python;
+}
+
+/** The folder of a real data set: below `FRAMERATE_DATA`, else below `../shared/data` beside the repository. */
+export function realData(name: 'ml-latest-small' | 'goodbooks-10k-v1'): string | null {
+  const folder = resolve(process.env.FRAMERATE_DATA || join(repoRoot, '../shared/data'), name);
+  return existsSync(join(folder, 'ratings.csv')) ? folder : null;
+}
+
+export function findOnPath(program: string): string | null {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const file = join(folder, program);
+    if (isExecutable(file)) return file;
+  }
+  return null;
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isSet(name: string): boolean {
+  return Boolean(process.env[name]);
+}

@@ -1,0 +1,81 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { writeAtomically } from '../../trainer/atomicFile.ts';
+import { DEFAULT_PARAMETERS, factorize } from '../../trainer/factorize.ts';
+import { openModel } from '../../trainer/openModel.ts';
+import { publish } from '../../trainer/publish.ts';
+import { sampleRatings } from '../../trainer/sample/ratings.ts';
+
+const ratings = sampleRatings();
+const trained = (seed: number) => factorize(ratings, { ...DEFAULT_PARAMETERS, rank: 4, seed });
+const recipe = 'a'.repeat(64);
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'framerate-publish-'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+describe('publish', () => {
+  test('what is published loads, and says what it was trained on', async () => {
+    const manifest = await publish(join(root, 'films'), ratings, trained(1), recipe);
+    const model = await openModel(join(root, 'films'));
+    expect(model.manifest).toEqual(manifest);
+    expect(manifest).toMatchObject({ name: 'films', recipe, counts: { items: ratings.items.length, users: ratings.userIds.length, ratings: ratings.rating.length } });
+    const popularity = [...model.foldIn.popularity];
+    expect(popularity).toEqual(popularity.toSorted((a, b) => b - a));
+  });
+
+  test('the same model twice leaves the same bytes', async () => {
+    const folder = join(root, 'films');
+    const contents = async () => Promise.all((await readdir(folder)).sort().map(async (name) => [name, await readFile(join(folder, name), 'latin1')]));
+    await publish(folder, ratings, trained(1), recipe);
+    const first = await contents();
+    await publish(folder, ratings, trained(1), recipe);
+    expect(await contents()).toEqual(first);
+  });
+
+  test('the files of the model before stay for its readers, those of the one before that go, and leftovers of a crash too', async () => {
+    const folder = join(root, 'films');
+    const one = await publish(folder, ratings, trained(1), recipe);
+    const two = await publish(folder, ratings, trained(2), recipe);
+    const factors = (manifest: typeof one) => manifest.files.find((file) => file.role === 'index')!.path;
+    expect(await readdir(folder)).toEqual(expect.arrayContaining([factors(one), factors(two)]));
+    await writeFile(join(folder, '.writing-1-index'), 'half');
+    await writeFile(join(folder, 'notes.txt'), 'not ours');
+    await publish(folder, ratings, trained(3), recipe);
+    const left = await readdir(folder);
+    expect(left).not.toContain(factors(one));
+    expect(left).toContain(factors(two));
+    expect(left).not.toContain('.writing-1-index');
+    expect(left).toContain('notes.txt');
+  });
+
+  test('the list of models names each, and the newest as the default', async () => {
+    await publish(join(root, 'b'), ratings, trained(1), recipe);
+    await publish(join(root, 'a'), ratings, trained(1), recipe);
+    expect(JSON.parse(await readFile(join(root, 'index.json'), 'utf8'))).toEqual({
+      default: 'a',
+      models: [{ name: 'a', manifest: 'a/manifest.json' }, { name: 'b', manifest: 'b/manifest.json' }],
+    });
+  });
+});
+
+test('a write that fails leaves the file before as it was, and nothing else', async () => {
+  const file = join(root, 'file');
+  await writeAtomically(file, 'before');
+  await expect(writeAtomically(file, { not: 'writable' } as never)).rejects.toThrow();
+  expect(await readFile(file, 'utf8')).toBe('before');
+  expect(await readdir(root)).toEqual(['file']);
+});
+
+describe('factorize', () => {
+  test('rows come in order of popularity and the residual noise rises to 1', () => {
+    const { foldIn, svd } = trained(1);
+    expect([...foldIn.noise]).toEqual([...foldIn.noise].toSorted((a, b) => a - b));
+    expect(foldIn.noise.at(-1)).toBe(1);
+    expect(svd.residual).toBeLessThan(1e-3);
+  });
+});

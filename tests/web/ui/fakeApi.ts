@@ -1,0 +1,94 @@
+import type { ErrorCode, Result } from '../../../shared/errors.ts';
+import { itemId } from '../../../shared/ids.ts';
+import type { CatalogItem, Recommendations, RecommendQuery } from '../../../shared/query.ts';
+import type { EngineStatus, LocalRecommenderApi, ModelInfo } from '../../../web/api.ts';
+
+/** A question that waits until the test answers it. */
+export class Question<Asked, Value> {
+  readonly answered: Promise<Result<Value>>;
+  #settle!: (result: Result<Value>) => void;
+
+  constructor(readonly asked: Asked) {
+    this.answered = new Promise((settle) => (this.#settle = settle));
+  }
+
+  answer(value: Value): Promise<void> {
+    this.#settle({ ok: true, value });
+    return settled();
+  }
+
+  fail(code: ErrorCode, message = `${code} of the test`): Promise<void> {
+    this.#settle({ ok: false, error: { code, message } });
+    return settled();
+  }
+}
+
+/** Lets everything run that waits for answers already given. */
+export const settled = (): Promise<void> => new Promise((done) => setTimeout(done));
+
+/** A recommender whose answers, and their order, the test decides. What it is asked crosses as to a worker. */
+export class FakeApi implements LocalRecommenderApi {
+  readonly loads: Question<string, ModelInfo>[] = [];
+  readonly queries: Question<RecommendQuery, Recommendations>[] = [];
+  readonly searches: Question<string, readonly CatalogItem[]>[] = [];
+  readonly onboardings: Question<number | undefined, readonly CatalogItem[]>[] = [];
+  tell: (status: EngineStatus) => void = () => {};
+
+  load(manifestUrl: string): Promise<Result<ModelInfo>> {
+    return ask(this.loads, manifestUrl);
+  }
+
+  recommend(query: RecommendQuery): Promise<Result<Recommendations>> {
+    return ask(this.queries, query);
+  }
+
+  findItems(text: string): Promise<Result<readonly CatalogItem[]>> {
+    return ask(this.searches, text);
+  }
+
+  onboarding(limit?: number): Promise<Result<readonly CatalogItem[]>> {
+    return ask(this.onboardings, limit);
+  }
+
+  /** Never resolves, as with a worker whose script did not load. */
+  watch(listener: (status: EngineStatus) => void): Promise<void> {
+    this.tell = listener;
+    return new Promise(() => {});
+  }
+}
+
+function ask<Asked, Value>(questions: Question<Asked, Value>[], asked: Asked): Promise<Result<Value>> {
+  const question = new Question<Asked, Value>(structuredClone(asked));
+  questions.push(question);
+  return question.answered;
+}
+
+export const film = (id: number, title = `Film ${id}`): CatalogItem => ({
+  id: itemId(id),
+  title,
+  year: 1980 + id,
+  genres: ['Drama'],
+  imdbId: null,
+  tmdbId: null,
+});
+
+export const model = (more: Partial<ModelInfo> = {}): ModelInfo => ({
+  name: 'test',
+  modelId: 'test',
+  items: 300,
+  rank: 8,
+  ratingScale: { min: 0.5, max: 5 },
+  bytes: 1000,
+  engine: 'WebAssembly SIMD',
+  dataset: 'test',
+  attribution: null,
+  ...more,
+});
+
+export const recommendations = (ids: readonly number[], more: Partial<Recommendations> = {}): Recommendations => ({
+  items: ids.map((id) => ({ item: film(id), score: 1 / id })),
+  basis: 'ratings',
+  unknown: [],
+  computeMs: 0.4,
+  ...more,
+});

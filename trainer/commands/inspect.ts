@@ -1,0 +1,25 @@
+import { formatBytes } from '../../shared/artifact/format.ts';
+import { formatManifest } from '../../shared/artifact/manifest.ts';
+import { readManifest } from '../publish.ts';
+
+export async function inspect({ model: folder, json }: { model: string; json?: boolean }): Promise<void> {
+  const manifest = await readManifest(folder);
+  if (json) {
+    process.stdout.write(formatManifest(manifest));
+    return;
+  }
+  const { name, modelId, model, counts, ratingScale, dataset, files } = manifest;
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const lines: [string, string][] = [
+    ['model', `${name} (${modelId})`],
+    ['kind', `scaled SVD, rank ${model.rank}, a ${model.itemExponent}, b ${model.userExponent}, τ ${model.softThreshold}, seed ${model.seed}`],
+    ['few ratings', `shrinkage ${model.shrinkage} until ${model.shrinkageEnd} ratings, prior ${model.priorWeight}`],
+    ['trained on', `${counts.ratings.toLocaleString('en')} ratings (${ratingScale.min} to ${ratingScale.max}) by ${counts.users.toLocaleString('en')} people of ${counts.items.toLocaleString('en')} items`],
+    ['data', dataset.name + (dataset.url ? `, ${dataset.url}` : '')],
+    ...(dataset.licence ? [['licence', dataset.licence] satisfies [string, string]] : []),
+    ...(dataset.attribution ? [['attribution', dataset.attribution] satisfies [string, string]] : []),
+    ...files.map((file): [string, string] => [file.role, `${file.path}, ${formatBytes(file.bytes)}`]),
+    ['in all', `${formatBytes(bytes)}, ${(bytes / Math.max(1, counts.items)).toFixed(0)} bytes an item with its title`],
+  ];
+  for (const [label, value] of lines) process.stdout.write(`${label.padEnd(12)} ${value}\n`);
+}

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { formatBytes } from '../../shared/artifact/format.ts';
+import type { Manifest } from '../../shared/artifact/manifest.ts';
+import { DEFAULT_PARAMETERS, factorize } from '../factorize.ts';
+import { Progress } from '../progress.ts';
+import { publish, readManifest } from '../publish.ts';
+import { describeReport } from '../ratings/describeReport.ts';
+import { readRatings } from '../ratings/read.ts';
+import type { Ratings } from '../ratings/ratings.ts';
+import type { Columns } from '../ratings/columns.ts';
+import { recipeOf } from '../recipe.ts';
+import { sampleRatings } from '../sample/ratings.ts';
+
+/** What `--data` calls the ratings that come with the project. */
+const SAMPLE = 'sample';
+
+export interface TrainOptions {
+  readonly data?: readonly string[];
+  readonly items?: string;
+  readonly columns?: Columns;
+  readonly kCore?: number;
+  readonly rank: number;
+  readonly seed: number;
+  readonly out?: string;
+}
+
+/**
+ * The pipeline: read, factorise, publish. A model that is up to date is left as it is.
+ * @returns the folder of the model.
+ */
+export async function train(options: TrainOptions): Promise<string> {
+  const progress = new Progress();
+  const ratings = await read(options, progress);
+  const folder = options.out ?? join('models', ratings.dataset.name);
+  const parameters = { ...DEFAULT_PARAMETERS, rank: options.rank, seed: options.seed };
+  const recipe = await recipeOf(ratings.dataset.digest, parameters);
+  const before = await readManifest(folder).catch(() => null);
+  if (before?.recipe === recipe) {
+    progress.say(`${folder} is up to date: same ratings, same parameters.`);
+    return folder;
+  }
+
+  progress.say(`Factorising ${ratings.userIds.length.toLocaleString('en')} × ${ratings.items.length.toLocaleString('en')} at rank ${parameters.rank}`);
+  const factors = factorize(ratings, parameters, (passes, residual) => progress.update(`SVD: ${passes} passes, residual ${residual.toExponential(1)}`));
+  progress.say(`SVD done: ${factors.svd.passes} passes over the ratings, residual ${factors.svd.residual.toExponential(1)}`);
+  if (factors.parameters.rank < parameters.rank) progress.say(`The ratings have only ${factors.parameters.rank} dimensions: that is the model's rank.`);
+
+  const manifest = await publish(folder, ratings, factors, recipe);
+  progress.say(`Published ${folder} (${describeFiles(manifest)})`);
+  return folder;
+}
+
+async function read({ data, items, columns, kCore }: TrainOptions, progress: Progress): Promise<Ratings> {
+  const paths = data ?? (existsSync('data') ? ['data'] : [SAMPLE]);
+  if (paths.length === 1 && paths[0] === SAMPLE) {
+    progress.say(data ? 'Training on the embedded sample' : 'No ratings given (--data) and no data/ folder: training on the embedded sample');
+    return sampleRatings();
+  }
+  progress.say(`Reading ${paths.join(', ')}`);
+  const ratings = await readRatings([...paths], {
+    ...(items !== undefined && { items }),
+    ...(columns !== undefined && { columns }),
+    ...(kCore !== undefined && { kCore }),
+    onProgress: (step, done, total) => progress.update(done !== undefined && total ? `${step} ${Math.round((100 * done) / total)} %` : step),
+  });
+  for (const line of describeReport(ratings.report)) progress.say(line);
+  return ratings;
+}
+
+const describeFiles = ({ files }: Manifest): string => files.map((file) => `${basename(file.path).split('-')[0]} ${formatBytes(file.bytes)}`).join(', ');

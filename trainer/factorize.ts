@@ -1,0 +1,97 @@
+import { quantizeSq8, type Sq8Table } from '../shared/artifact/faissSq8.ts';
+import type { FoldInTable } from '../shared/artifact/foldInFile.ts';
+import type { ModelParameters } from '../shared/artifact/manifest.ts';
+import { decodeRow } from '../shared/engine/scoring.ts';
+import { ratingWeight } from '../shared/ratingWeight.ts';
+import type { Ratings } from './ratings/ratings.ts';
+import { offsetsOf, type Csr } from './ratings/sparse.ts';
+import { truncatedSvd, type SvdOptions, type TruncatedSvd } from './svd.ts';
+
+/** What DESIGN.md measured as good on films; `rank` and `seed` are the caller's. */
+export const DEFAULT_PARAMETERS: Omit<ModelParameters, 'rank' | 'seed'> = {
+  kind: 'ssvd',
+  itemExponent: 0.3,
+  userExponent: 0.25,
+  softThreshold: 0.6,
+  priorWeight: 2,
+  shrinkage: 100,
+  shrinkageEnd: 25,
+};
+
+/** The trained model in memory: what publish.ts writes. */
+export interface Factors {
+  readonly parameters: ModelParameters;
+  /** Dense item index of `Ratings` by row: most popular first. */
+  readonly itemOfRow: Uint32Array;
+  readonly index: Sq8Table;
+  readonly foldIn: FoldInTable;
+  readonly svd: TruncatedSvd;
+}
+
+/**
+ * Trains the scaled SVD: n_u^-b · X · p_i^-a ≈ U S Vᵀ with X[u, i] = w(rating), then F_i = p_i^a · V_i · √f with the
+ * soft filter f_d = max(0, 1 − τ · s_k² / s_d²), at 8 bits an entry. A rank above what the data has is lowered.
+ */
+export function factorize(ratings: Ratings, requested: ModelParameters, onProgress?: SvdOptions['onProgress']): Factors {
+  const { itemOfRow, popularity, weights } = weigh(ratings, requested);
+  const svd = truncatedSvd(weights, { rank: requested.rank, seed: requested.seed, ...(onProgress && { onProgress }) });
+  const rank = svd.singularValues.length;
+  const parameters = { ...requested, rank };
+  const rows = itemOfRow.length;
+
+  const weakest = svd.singularValues[rank - 1]! ** 2;
+  const noise = Float32Array.from(svd.singularValues, (s) => weakest / s ** 2);
+  const rootFilter = Float64Array.from(svd.singularValues, (s) => Math.sqrt(Math.max(0, 1 - (parameters.softThreshold * weakest) / s ** 2)));
+  const factors = new Float64Array(rows * rank);
+  for (let row = 0, i = 0; row < rows; row++) {
+    const scale = popularity[row]! ** parameters.itemExponent;
+    for (let d = 0; d < rank; d++, i++) factors[i] = scale * svd.right[i]! * rootFilter[d]!;
+  }
+  const index = quantizeSq8(factors, rows, rank);
+  const encoderScale = Float32Array.from(popularity, (p) => p ** (-2 * parameters.itemExponent));
+  const prior = averagePerson(index, popularity, encoderScale);
+  const foldIn = { rows, rank, noise, prior, popularity: Float32Array.from(popularity), encoderScale };
+  return { parameters, itemOfRow, index, foldIn, svd };
+}
+
+/** The scaled matrix, users × rows, and each row's popularity p = Σ_u w(u, i), descending. */
+function weigh(ratings: Ratings, { itemExponent, userExponent }: ModelParameters): { itemOfRow: Uint32Array; popularity: Float64Array; weights: Csr } {
+  const { user, item, rating, scale } = ratings;
+  const users = ratings.userIds.length;
+  const items = ratings.items.length;
+  const weight = Float64Array.from(rating, (value) => ratingWeight(scale, value));
+  const byItem = new Float64Array(items);
+  const byUser = new Float64Array(users);
+  for (let i = 0; i < weight.length; i++) {
+    byItem[item[i]!]! += weight[i]!;
+    byUser[user[i]!]! += weight[i]!;
+  }
+
+  const itemOfRow = Uint32Array.from(byItem, (_, i) => i).sort((a, b) => byItem[b]! - byItem[a]! || a - b);
+  const rowOfItem = new Uint32Array(items);
+  itemOfRow.forEach((original, row) => (rowOfItem[original] = row));
+  const userScale = byUser.map((sum) => sum ** -userExponent);
+  const itemScale = byItem.map((sum) => sum ** -itemExponent);
+  // Ratings come sorted by user, so their order is that of the rows of the matrix.
+  const weights = {
+    rows: users,
+    cols: items,
+    offsets: offsetsOf(user, users),
+    indices: item.map((original) => rowOfItem[original]!),
+    values: weight.map((value, i) => value * userScale[user[i]!]! * itemScale[item[i]!]!),
+  };
+  return { itemOfRow, popularity: Float64Array.from(itemOfRow, (original) => byItem[original]!), weights };
+}
+
+/** ū = Σ p_i E_i / Σ p_i over the published (8-bit) factors. */
+function averagePerson(index: Sq8Table, popularity: Float64Array, encoderScale: Float32Array): Float32Array {
+  const sum = new Float64Array(index.rank);
+  const decoded = new Float64Array(index.rank);
+  let total = 0;
+  for (let row = 0; row < index.rows; row++) {
+    decodeRow(index, row, decoded);
+    for (let d = 0; d < index.rank; d++) sum[d]! += popularity[row]! * encoderScale[row]! * decoded[d]!;
+    total += popularity[row]!;
+  }
+  return Float32Array.from(sum, (value) => value / total);
+}

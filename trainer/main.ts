@@ -1,0 +1,91 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { FrameRateError } from '../shared/errors.ts';
+import { MAX_K } from '../shared/engine/vectorIndex.ts';
+import { inspect } from './commands/inspect.ts';
+import { recommend } from './commands/recommend.ts';
+import { serve } from './commands/serve.ts';
+import { start } from './commands/start.ts';
+import { train, type TrainOptions } from './commands/train.ts';
+import { verify } from './commands/verify.ts';
+import { InputError } from './inputError.ts';
+import { parseColumns } from './ratings/columns.ts';
+
+/** An option's value that is a whole number in a range. */
+const whole =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) throw new InvalidArgumentError(`It is a whole number from ${min} to ${max}.`);
+    return value;
+  };
+
+/** The options that say what to train on, and how: of `train` and of `start`. */
+function withTraining(command: Command): Command {
+  return command
+    .option('--data <path...>', 'ratings: a file, a glob, or a folder (MovieLens of any size, goodbooks); "sample" for the embedded sample; default: what is in data/, else the sample')
+    .option('--items <file>', 'titles of the items, where they are not found beside the ratings')
+    .option('--columns <map>', 'names of the columns: user=…,item=…,rating=…,time=… (#1, #2 … where there is no header)', parseColumns)
+    .option('--k-core <n>', 'keep only users and items with at least n ratings', whole(1, 1000))
+    .option('--rank <n>', 'dimensions of the factors; the index takes as many bytes an item', whole(1, 1024), 64)
+    .option('--seed <n>', 'of the random start: same input and seed, same bytes', whole(0, 2 ** 32 - 1), 1);
+}
+
+const program = new Command('framerate')
+  .description('Trains private, offline recommenders and serves them.')
+  .configureOutput({ outputError: (text, write) => write(text) })
+  .showHelpAfterError('(--help shows the options)')
+  .exitOverride();
+
+withTraining(program.command('train'))
+  .description('Trains a model on ratings and publishes it.')
+  .option('--out <folder>', 'where the model goes: models/NAME (default: models/ and the name of the data)')
+  .action(async (options: TrainOptions) => {
+    await train(options);
+  });
+
+program
+  .command('recommend')
+  .description('Recommends from a published model: the popular start, for one person, or for many.')
+  .requiredOption('--model <folder>', 'folder of a published model')
+  .option('--ratings <file>', "one person's ratings: a table with the columns item and rating (or movieId, rating …)")
+  .option('--batch <file>', 'many people: one JSON object a line, {"user": …, "ratings": [[itemId, rating], …]}; - for standard input. Answers one a line: {"user": …, "items": [ids], "scores": […]}')
+  .option('-k, --k <n>', 'how many to recommend', whole(1, MAX_K), 10)
+  .action(recommend);
+
+program.command('inspect').description('Shows what a published model is.').requiredOption('--model <folder>', 'folder of a published model').option('--json', 'print the manifest').action(inspect);
+
+program.command('verify').description('Reads all of a published model and checks lengths, digests and that its files belong together.').requiredOption('--model <folder>', 'folder of a published model').action(verify);
+
+program
+  .command('serve')
+  .description('Serves the app and the HTTP API over a published model.')
+  .helpOption(false)
+  .allowUnknownOption()
+  .argument('[options...]')
+  .action((_arguments, _options, command: Command) => serve(command.args));
+
+withTraining(program.command('start'))
+  .description('Trains, unless the model is up to date, then serves app and API.')
+  .option('--host <address>', 'address to listen on; 0.0.0.0 for all of this machine')
+  .option('--app-port <port>', 'port of the app (default: 8501)')
+  .option('--api-port <port>', 'port of the API (default: 8000)')
+  .action(start);
+
+// `framerate recommend … | head`: whoever reads has had enough, which is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode;
+  else if (error instanceof InputError || error instanceof FrameRateError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  } else {
+    process.stderr.write(`This is a bug in FrameRate; please report it with these lines.\n${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 70; // EX_SOFTWARE
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { writeCatalog } from '../shared/artifact/catalog.ts';
+import { sha256Hex } from '../shared/artifact/digest.ts';
+import { writeFaissSq8 } from '../shared/artifact/faissSq8.ts';
+import { writeFoldInTable } from '../shared/artifact/foldInFile.ts';
+import { formatManifest, parseManifest, type ArtifactFile, type FileRole, type Manifest } from '../shared/artifact/manifest.ts';
+import { FrameRateError } from '../shared/errors.ts';
+import { isTemporary, writeAtomically } from './atomicFile.ts';
+import type { Factors } from './factorize.ts';
+import type { Ratings } from './ratings/ratings.ts';
+
+const EXTENSION: Record<FileRole, string> = { index: 'faiss', foldIn: 'bin', catalog: 'json' };
+
+/**
+ * Publishes a model into `folder`: files named by their digest first, the manifest last, so that a reader finds the
+ * old model or the new one and never a mixture. The files of the model before stay for readers in the middle of it.
+ *
+ * @param folder models/<name>; made where it is missing.
+ * @param recipe see Manifest.
+ */
+export async function publish(folder: string, ratings: Ratings, factors: Factors, recipe: string): Promise<Manifest> {
+  await mkdir(folder, { recursive: true });
+  const before = await readManifest(folder).catch(() => null);
+  const contents: Record<FileRole, Uint8Array<ArrayBuffer>> = {
+    index: writeFaissSq8(factors.index),
+    foldIn: writeFoldInTable(factors.foldIn),
+    catalog: writeCatalog(Array.from(factors.itemOfRow, (item) => ratings.items[item]!)),
+  };
+  const files: ArtifactFile[] = [];
+  for (const role of Object.keys(contents) as FileRole[]) files.push(await writeNamedByDigest(folder, role, contents[role]));
+
+  const { name, digest, licence, attribution, url } = ratings.dataset;
+  const identity = JSON.stringify([factors.parameters, ratings.scale, files.map((file) => file.sha256)]);
+  const json = formatManifest({
+    name: basename(resolve(folder)),
+    modelId: (await sha256Hex(new TextEncoder().encode(identity))).slice(0, 16),
+    recipe,
+    model: factors.parameters,
+    ratingScale: ratings.scale,
+    counts: { users: ratings.userIds.length, items: factors.itemOfRow.length, ratings: ratings.rating.length },
+    dataset: { name, digest, licence, attribution, url },
+    files,
+  });
+  await writeAtomically(join(folder, 'manifest.json'), json);
+  const manifest = parseManifest(json);
+  await removeOthers(folder, [manifest, ...(before ? [before] : [])]);
+  await listModels(dirname(resolve(folder)), manifest.name);
+  return manifest;
+}
+
+/** @throws {FrameRateError} `NOT_FOUND` without one, or what parseManifest finds. */
+export async function readManifest(folder: string): Promise<Manifest> {
+  let json: string;
+  try {
+    json = await readFile(join(folder, 'manifest.json'), 'utf8');
+  } catch (cause) {
+    throw new FrameRateError('NOT_FOUND', `There is no model in ${folder}. Train one: npx framerate train --out ${folder}`, undefined, { cause });
+  }
+  return parseManifest(json);
+}
+
+async function writeNamedByDigest(folder: string, role: FileRole, content: Uint8Array<ArrayBuffer>): Promise<ArtifactFile> {
+  const sha256 = await sha256Hex(content);
+  const path = `${role}-${sha256.slice(0, 12)}.${EXTENSION[role]}`;
+  await writeAtomically(join(folder, path), content);
+  return { role, path, bytes: content.byteLength, sha256 };
+}
+
+async function removeOthers(folder: string, manifests: readonly Manifest[]): Promise<void> {
+  const kept = new Set(manifests.flatMap((manifest) => manifest.files.map((file) => file.path)));
+  const ours = /^(index|foldIn|catalog)-[0-9a-f]{12}\.(faiss|bin|json)$/;
+  for (const name of await readdir(folder)) {
+    if (isTemporary(name) || (ours.test(name) && !kept.has(name))) await rm(join(folder, name), { force: true });
+  }
+}
+
+/** models/index.json: what a static host has to offer, and which one an app takes when nobody chooses. */
+async function listModels(root: string, newest: string): Promise<void> {
+  const models: string[] = [];
+  for (const name of (await readdir(root)).sort()) {
+    if (await stat(join(root, name, 'manifest.json')).catch(() => null)) models.push(name);
+  }
+  const list = { default: newest, models: models.map((name) => ({ name, manifest: `${name}/manifest.json` })) };
+  await writeAtomically(join(root, 'index.json'), `${JSON.stringify(list, null, 2)}\n`);
+}

@@ -1,0 +1,24 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: 'web/app',
+  // Relative addresses: the app works under any path of a static host.
+  base: './',
+  plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
+  worker: { format: 'es' },
+  build: {
+    outDir: '../../dist/app',
+    emptyOutDir: true,
+    target: 'es2022',
+    // A stylesheet or script inlined as data: would break the strict CSP.
+    assetsInlineLimit: 0,
+  },
+  test: {
+    root: '.',
+    include: ['tests/**/*.test.ts'],
+    globalSetup: 'tests/support/sampleModel.ts',
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+  },
+});

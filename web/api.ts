@@ -1,0 +1,46 @@
+import type { Result } from '../shared/errors.ts';
+import type { ErrorAnswer } from '../shared/errors.ts';
+import type { CatalogItem, RatingScale, Recommendations, RecommendQuery } from '../shared/query.ts';
+
+/** What a person may know about the loaded model. */
+export interface ModelInfo {
+  readonly name: string;
+  /** Changes whenever any byte of the model does. */
+  readonly modelId: string;
+  readonly items: number;
+  readonly rank: number;
+  readonly ratingScale: RatingScale;
+  /** Bytes of all files that the recommender needs. */
+  readonly bytes: number;
+  /** Which implementation of the search answers: "WebAssembly SIMD" or "plain JavaScript". */
+  readonly engine: string;
+  readonly dataset: string;
+  /** Sentence that must be shown where results are, if the data's licence asks for one. */
+  readonly attribution: string | null;
+}
+
+export type EngineStatus =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'loading'; readonly receivedBytes: number; readonly totalBytes: number }
+  | { readonly kind: 'ready'; readonly model: ModelInfo }
+  | { readonly kind: 'failed'; readonly error: ErrorAnswer };
+
+/** The contract of every door. Arguments and answers are plain data: they cross threads and networks as they are. */
+export interface RecommenderApi {
+  recommend(query: RecommendQuery): Promise<Result<Recommendations>>;
+  /** Titles for what somebody typed, best match first; forgives typos, accents and "Matrix, The". */
+  findItems(text: string, limit?: number): Promise<Result<readonly CatalogItem[]>>;
+  /** Titles to ask a newcomer about, the most telling first. */
+  onboarding(limit?: number): Promise<Result<readonly CatalogItem[]>>;
+}
+
+/** A door that loads its own model, and can say how far it is. */
+export interface LocalRecommenderApi extends RecommenderApi {
+  /**
+   * Fetches and verifies the model; resolves when it is ready or has failed. May be called again after a failure.
+   * @param manifestUrl absolute address of a manifest.json.
+   */
+  load(manifestUrl: string): Promise<Result<ModelInfo>>;
+  /** Calls back with the status now and at each change. Returns when subscribed. */
+  watch(listener: (status: EngineStatus) => void): Promise<void>;
+}

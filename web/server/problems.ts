@@ -1,0 +1,66 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { Type, type Static } from 'typebox';
+import type { ErrorAnswer, ErrorCode } from '../../shared/errors.ts';
+
+/** RFC 9457: what went wrong, in a form that programs and people can read. */
+export const Problem = Type.Object(
+  {
+    type: Type.String({ description: 'about:blank: the title says it all' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String({ description: 'stable name of the error, for programs' }),
+    detail: Type.String({ description: 'what is, then what to do' }),
+    pointer: Type.Optional(Type.String({ description: 'JSON pointer to the field at fault' })),
+  },
+  { $id: 'Problem' },
+);
+export type Problem = Static<typeof Problem>;
+
+const STATUS: Record<ErrorCode, readonly [status: number, title: string]> = {
+  BAD_QUERY: [422, 'The question cannot be answered'],
+  RATING_OUT_OF_RANGE: [422, 'A rating is out of range'],
+  NOT_FOUND: [404, 'Not found'],
+  NOT_READY: [503, 'Not ready'],
+  UNREACHABLE: [503, 'Not ready'],
+  TRUNCATED: [503, 'The model is damaged'],
+  BAD_MAGIC: [503, 'The model is damaged'],
+  BAD_DIGEST: [503, 'The model is damaged'],
+  BAD_ARTIFACT: [503, 'The model is damaged'],
+  BAD_MANIFEST: [503, 'The model is damaged'],
+  UNSUPPORTED_VERSION: [503, 'The model is of another version'],
+  WASM_UNAVAILABLE: [503, 'Not ready'],
+};
+
+function send(reply: FastifyReply, problem: Omit<Problem, 'type'>): FastifyReply {
+  return reply.code(problem.status).type('application/problem+json').send(JSON.stringify({ type: 'about:blank', ...problem }));
+}
+
+/** Sends what a recommender answered instead of a value. */
+export function sendError(reply: FastifyReply, { code, message, pointer }: ErrorAnswer): FastifyReply {
+  const [status, title] = STATUS[code];
+  return send(reply, { title, status, code, detail: message, ...(pointer !== undefined && { pointer }) });
+}
+
+/** What Fastify throws: a body that is no JSON or does not fit the schema is the client's, the rest is ours. */
+export function handleFailure(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const [violation] = error.validation ?? [];
+  if (violation) {
+    const missing = violation.keyword === 'required' ? `/${String(violation.params['missingProperty'])}` : '';
+    const pointer = violation.instancePath + missing;
+    return send(reply, {
+      title: 'The request does not fit the schema',
+      status: 422,
+      code: 'BAD_QUERY',
+      detail: `${error.validationContext ?? 'body'}${pointer} ${violation.message ?? 'is not valid'}. See /docs.`,
+      pointer,
+    });
+  }
+  const status = error.statusCode ?? 500;
+  if (status < 500) return send(reply, { title: 'Bad request', status, code: error.code, detail: error.message });
+  request.log.error(error);
+  return send(reply, { title: 'Internal error', status: 500, code: 'INTERNAL', detail: 'This is a bug in FrameRate; the server log has the details.' });
+}
+
+export function handleUnknownRoute(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return send(reply, { title: 'Not found', status: 404, code: 'NOT_FOUND', detail: `There is no ${request.method} ${request.url}. See /docs.` });
+}

@@ -1,0 +1,48 @@
+import fastifyStatic from '@fastify/static';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { handleFailure, handleUnknownRoute } from './problems.ts';
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const FOREVER = 'public, max-age=31536000, immutable';
+/** Vite and the publisher put a digest into these names, so that what is behind them never changes. */
+const NAMED_BY_DIGEST = /-[A-Za-z0-9_-]{8,12}\.\w+$/;
+
+/** The app and the models as files, with the strict content security policy that the app is built for. */
+export async function createSite(options: { appFolder: string; modelsFolder: string; defaultModel: string }): Promise<FastifyInstance> {
+  const site = Fastify({ logger: false });
+  site.setErrorHandler(handleFailure);
+  site.setNotFoundHandler(handleUnknownRoute);
+  site.addHook('onSend', async (_request, reply) => {
+    reply.headers({
+      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+  });
+  // The one who starts the server chooses the model, whatever was published last.
+  site.get('/models/index.json', { schema: { hide: true } }, async (_request, reply) => {
+    reply.header('cache-control', 'no-cache');
+    const { defaultModel } = options;
+    return { default: defaultModel, models: [{ name: defaultModel, manifest: `${defaultModel}/manifest.json` }] };
+  });
+  const files = { cacheControl: false, setHeaders: setCaching };
+  await site.register(fastifyStatic, { ...files, root: options.appFolder });
+  await site.register(fastifyStatic, { ...files, root: options.modelsFolder, prefix: '/models/', decorateReply: false });
+  return site;
+}
+
+function setCaching(response: { setHeader(name: string, value: string): void }, path: string): void {
+  response.setHeader('cache-control', NAMED_BY_DIGEST.test(path) ? FOREVER : 'no-cache');
+}

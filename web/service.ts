@@ -1,0 +1,116 @@
+import { loadModel, type ArtifactSource, type Model } from '../shared/artifact/load.ts';
+import { openRecommender } from '../shared/engine/open.ts';
+import type { Recommender } from '../shared/engine/recommender.ts';
+import { answer, FrameRateError, type ErrorAnswer, type Result } from '../shared/errors.ts';
+import type { CatalogItem, Recommendations, RecommendQuery } from '../shared/query.ts';
+import { TitleSearch } from '../shared/titles.ts';
+import type { EngineStatus, LocalRecommenderApi, ModelInfo } from './api.ts';
+
+/** The most titles that one question about titles returns. */
+export const MAX_TITLES = 100;
+
+/** What a service needs from the place that it runs in. */
+export interface ServiceSurroundings {
+  /** @param manifestUrl address of a manifest.json, or a folder's path in Node. */
+  openSource(manifestUrl: string): ArtifactSource;
+  /** The bytes of kernel.wasm. */
+  readKernel(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+interface Loaded {
+  readonly recommender: Recommender;
+  readonly titles: Promise<TitleSearch>;
+}
+
+/** One recommender and its life: idle > loading > ready | failed. Runs in the page's worker and in the server alike. */
+export class RecommenderService implements LocalRecommenderApi {
+  readonly #surroundings: ServiceSurroundings;
+  readonly #listeners: ((status: EngineStatus) => void)[] = [];
+  #status: EngineStatus = { kind: 'idle' };
+  #loaded: Loaded | null = null;
+  #turn = 0;
+
+  constructor(surroundings: ServiceSurroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  async load(manifestUrl: string): Promise<Result<ModelInfo>> {
+    const turn = ++this.#turn;
+    this.#setStatus({ kind: 'loading', receivedBytes: 0, totalBytes: 0 });
+    const loaded = await answer(async () => {
+      const model = await loadModel(this.#surroundings.openSource(manifestUrl), (receivedBytes, totalBytes) => {
+        if (turn === this.#turn) this.#setStatus({ kind: 'loading', receivedBytes, totalBytes });
+      });
+      const recommender = await openRecommender(model, await this.#surroundings.readKernel());
+      return { recommender, titles: TitleSearch.open(model.catalog.items) };
+    });
+    if (turn !== this.#turn) return superseded;
+    if (!loaded.ok) {
+      // The model before, if there was one, goes on answering.
+      this.#setStatus({ kind: 'failed', error: loaded.error });
+      return loaded;
+    }
+    this.#loaded = loaded.value;
+    const model = describe(loaded.value.recommender);
+    this.#setStatus({ kind: 'ready', model });
+    return { ok: true, value: model };
+  }
+
+  watch(listener: (status: EngineStatus) => void): Promise<void> {
+    this.#listeners.push(listener);
+    listener(this.#status);
+    return Promise.resolve();
+  }
+
+  recommend(query: RecommendQuery): Promise<Result<Recommendations>> {
+    return answer(() => this.#ready().recommender.recommend(query));
+  }
+
+  findItems(text: string, limit = 20): Promise<Result<readonly CatalogItem[]>> {
+    return answer(async () => (await this.#ready().titles).find(text, checkLimit(limit)));
+  }
+
+  onboarding(limit = 20): Promise<Result<readonly CatalogItem[]>> {
+    // Rows are in order of popularity: what most people know is asked first.
+    return answer(() => this.#ready().recommender.model.catalog.items.slice(0, checkLimit(limit)));
+  }
+
+  #ready(): Loaded {
+    return this.#loaded ?? fail('NOT_READY', 'No model is loaded yet. Load one, or ask again in a moment.');
+  }
+
+  #setStatus(status: EngineStatus): void {
+    this.#status = status;
+    for (const listener of this.#listeners) listener(status);
+  }
+}
+
+const superseded: { readonly ok: false; readonly error: ErrorAnswer } = {
+  ok: false,
+  error: { code: 'NOT_READY', message: 'Another model was asked for before this one was there.' },
+};
+
+function fail(...args: ConstructorParameters<typeof FrameRateError>): never {
+  throw new FrameRateError(...args);
+}
+
+function checkLimit(limit: number): number {
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_TITLES) fail('BAD_QUERY', `limit is ${limit}; it goes from 1 to ${MAX_TITLES}.`, '/limit');
+  return limit;
+}
+
+export function describeModel({ manifest }: Model, engine: string): ModelInfo {
+  return {
+    name: manifest.name,
+    modelId: manifest.modelId,
+    items: manifest.counts.items,
+    rank: manifest.model.rank,
+    ratingScale: manifest.ratingScale,
+    bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
+    engine,
+    dataset: manifest.dataset.name,
+    attribution: manifest.dataset.attribution,
+  };
+}
+
+const describe = ({ model, index }: Recommender): ModelInfo => describeModel(model, index.engine);
