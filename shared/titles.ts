@@ -16,7 +16,8 @@ interface TitleDocument {
   readonly year: string;
 }
 
-const OPTIONS: Options<TitleDocument> = {
+/** @param popularity by row. */
+const optionsFor = (popularity: ArrayLike<number>): Options<TitleDocument> => ({
   fields: ['title', 'year'],
   tokenize: (text) => text.split(/[^\p{L}\p{N}'’·]+/u).filter(Boolean),
   processTerm: (term) => foldText(term) || null,
@@ -27,10 +28,10 @@ const OPTIONS: Options<TitleDocument> = {
     fuzzy: (term) => (term.length < 4 || /^\d+$/.test(term) ? false : term.length < 6 ? 1 : 2),
     boost: { title: 2 },
     weights: { fuzzy: 0.3, prefix: 0.6 },
-    // Of two matches the better known film is meant: the first row counts double, the thousandth a tenth more.
-    boostDocument: (row: number) => 1 + 1 / (1 + Math.log2(1 + row)),
+    // Of many matches a known film is meant: "star" is Star Wars before it is Starcrash, whose title is shorter.
+    boostDocument: (row: number) => 0.1 + Math.log1p(popularity[row]!) / Math.log1p(popularity[0]!),
   },
-};
+});
 
 /** How many titles go into the index before others get a turn. */
 const SLICE = 2000;
@@ -42,9 +43,12 @@ export class TitleSearch {
     private readonly index: MiniSearch<TitleDocument>,
   ) {}
 
-  /** Indexing takes about 10 ms per 1,000 titles; recommendations are answered in between. */
-  static async open(items: readonly CatalogItem[]): Promise<TitleSearch> {
-    const index = new MiniSearch(OPTIONS);
+  /**
+   * Indexing takes about 10 ms per 1,000 titles; recommendations are answered in between.
+   * @param items most popular first. @param popularity one number an item, all above zero.
+   */
+  static async open(items: readonly CatalogItem[], popularity: ArrayLike<number>): Promise<TitleSearch> {
+    const index = new MiniSearch(optionsFor(popularity));
     await index.addAllAsync(
       items.map(({ title, year }, id) => ({ id, title, year: year === null ? '' : String(year) })),
       { chunkSize: SLICE },

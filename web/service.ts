@@ -42,7 +42,7 @@ export class RecommenderService implements LocalRecommenderApi {
         if (turn === this.#turn) this.#setStatus({ kind: 'loading', receivedBytes, totalBytes });
       });
       const recommender = await openRecommender(model, await this.#surroundings.readKernel());
-      return { recommender, titles: TitleSearch.open(model.catalog.items) };
+      return { recommender, titles: TitleSearch.open(model.catalog.items, model.foldIn.popularity) };
     });
     if (turn !== this.#turn) return superseded;
     if (!loaded.ok) {

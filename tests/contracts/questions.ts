@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import { loadModel } from '../../shared/artifact/load.ts';
 import { ExactIndex } from '../../shared/engine/exactIndex.ts';
 import { Recommender } from '../../shared/engine/recommender.ts';
 import { itemId } from '../../shared/ids.ts';
 import type { RecommendQuery } from '../../shared/query.ts';
+import { openModel } from '../../trainer/openModel.ts';
 import { Random } from '../../trainer/random.ts';
-import { folderSource } from '../../web/server/files.ts';
 
 /** A question as data, and the answer that every door must give: ids, best first. */
 export interface Question {
@@ -19,7 +18,7 @@ export type Door = (queries: readonly RecommendQuery[]) => Promise<readonly (rea
 
 /** Questions over a published model, answered by the specification: brute force over the 8-bit factors. */
 export async function questionsFor(folder: string): Promise<Question[]> {
-  const model = await loadModel(folderSource(folder));
+  const model = await openModel(folder);
   const truth = new Recommender(model, new ExactIndex(model.factors));
   const random = new Random(7);
   const { min, max } = model.manifest.ratingScale;

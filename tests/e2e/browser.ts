@@ -19,18 +19,11 @@ export interface OpenedBrowser {
 
 /**
  * Real Chromium on the app as it is built and served, strict content security policy and all.
- * @param options.page `app`, or `door`: the bare worker (door.ts), built by the same configuration.
+ * @param options.page `app`: dist/app, which `npm test` builds first. `door`: the bare worker (door.ts), built by the same configuration.
  */
 export async function launch(options: { modelFolder: string; page?: 'app' | 'door'; context?: BrowserContextOptions }): Promise<OpenedBrowser> {
-  const built = await mkdtemp(join(tmpdir(), 'framerate-site-'));
-  const entry = options.page === 'door' ? join(repoRoot, 'tests/e2e') : join(repoRoot, 'web/app');
-  await build({
-    configFile: join(repoRoot, 'vite.config.ts'),
-    logLevel: 'error',
-    root: entry,
-    build: { outDir: built, emptyOutDir: true, ...(options.page === 'door' && { rolldownOptions: { input: join(entry, 'door.html') } }) },
-  });
-  const site = await createSite({ appFolder: built, modelsFolder: dirname(options.modelFolder), defaultModel: basename(options.modelFolder) });
+  const appFolder = options.page === 'door' ? await buildDoor() : join(repoRoot, 'dist/app');
+  const site = await createSite({ appFolder, modelsFolder: dirname(options.modelFolder), defaultModel: basename(options.modelFolder) });
   const address = `${await site.listen({ host: '127.0.0.1', port: 0 })}/`;
   const browser = await chromium.launch({
     executablePath: findChromium()!,
@@ -54,7 +47,19 @@ export async function launch(options: { modelFolder: string; page?: 'app' | 'doo
     async close() {
       await browser.close();
       await site.close();
-      await rm(built, { recursive: true, force: true });
+      if (options.page === 'door') await rm(appFolder, { recursive: true, force: true });
     },
   };
+}
+
+async function buildDoor(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'framerate-door-'));
+  const root = join(repoRoot, 'tests/e2e');
+  await build({
+    configFile: join(repoRoot, 'vite.config.ts'),
+    logLevel: 'error',
+    root,
+    build: { outDir: folder, emptyOutDir: true, rolldownOptions: { input: join(root, 'door.html') } },
+  });
+  return folder;
 }

@@ -3,6 +3,7 @@ import { itemId } from '../../shared/ids.ts';
 import { TitleSearch } from '../../shared/titles.ts';
 
 const titles: [string, number | null][] = [
+  ['Star Wars: Episode IV - A New Hope', 1977],
   ['Matrix, The', 1999],
   ['Matrix Reloaded, The', 2003],
   ['Heat', 1995],
@@ -16,9 +17,11 @@ const titles: [string, number | null][] = [
   ['King Kong', 1933],
   ['用心棒', 1961],
   ['Untitled', null],
+  ...Array.from({ length: 30 }, (_, i): [string, number] => [`Filler ${i}`, 1990]),
+  ['Starcrash', 1978],
 ];
 const items = titles.map(([title, year], i) => ({ id: itemId(i), title, year, genres: [], imdbId: null, tmdbId: null }));
-const search = await TitleSearch.open(items);
+const search = await TitleSearch.open(items, Float32Array.from(items, (_, row) => 100 / (row + 1)));
 const find = (text: string) => search.find(text, 5).map(({ id }) => titles[id as number]);
 
 describe('TitleSearch', () => {
@@ -28,6 +31,8 @@ describe('TitleSearch', () => {
     ['matr', 'Matrix, The'],
     ['matirx', 'Matrix, The'],
     ['matrix 2003', 'Matrix Reloaded, The'],
+    ['star', 'Star Wars: Episode IV - A New Hope'],
+    ['starcrash', 'Starcrash'],
     ['heat', 'Heat'],
     ['heat night', 'In the Heat of the Night'],
     ['amelie', 'Fabuleux destin d’Amélie Poulain, Le'],

@@ -1,5 +1,6 @@
 import { answer, FrameRateError } from '../../shared/errors.ts';
 import type { Result } from '../../shared/errors.ts';
+import { fetchBytes } from '../fetchBytes.ts';
 
 /** models/index.json: what is published here, and what a page starts with. */
 interface ModelIndex {
@@ -11,24 +12,11 @@ interface ModelIndex {
 export function findDefaultModel(base: string): Promise<Result<string>> {
   const url = new URL('models/index.json', base).href;
   return answer(async () => {
-    const index = readIndex(await fetchText(url), url);
+    const index = readIndex(new TextDecoder().decode(await fetchBytes(url)), url);
     const model = index.models.find(({ name }) => name === index.default);
     if (!model) throw new FrameRateError('NOT_FOUND', `${url} lists no model "${index.default}".`);
     return new URL(model.manifest, url).href;
   });
-}
-
-async function fetchText(url: string): Promise<string> {
-  let status: number;
-  try {
-    const response = await fetch(url);
-    if (response.ok) return await response.text();
-    status = response.status;
-  } catch (cause) {
-    throw new FrameRateError('UNREACHABLE', `${url} did not answer.`, undefined, { cause });
-  }
-  if (status === 404) throw new FrameRateError('NOT_FOUND', `There is nothing at ${url}. Train or publish a model first.`);
-  throw new FrameRateError('UNREACHABLE', `${url} answered ${status}.`);
 }
 
 function readIndex(text: string, url: string): ModelIndex {

@@ -368,9 +368,8 @@ function textSvg({ text, x, y, size, face, weight, tracking, anchor, direction, 
   return `<text${values}>${escape(text)}</text>`;
 }
 
-/** The cover as SVG: whole, escaped, and without any style attribute, so that a strict CSP lets it be. */
-export function coverSvg(film: CoverFilm, form: CoverForm, measure: Measure = tableMeasure): string {
-  const { width, height, palette, motif, texts } = layoutCover(film, form, measure);
+/** A layout as SVG: whole, escaped, and without any style attribute, so that a strict CSP lets it be. */
+export function drawLayout({ width, height, palette, motif, texts }: CoverLayout): string {
   return (
     `<svg viewBox="0 0 ${width} ${height}" direction="ltr" aria-hidden="true" focusable="false">` +
     rect(0, 0, width, height, palette.ground) +
@@ -379,3 +378,6 @@ export function coverSvg(film: CoverFilm, form: CoverForm, measure: Measure = ta
     '</svg>'
   );
 }
+
+export const coverSvg = (film: CoverFilm, form: CoverForm, measure: Measure = tableMeasure): string =>
+  drawLayout(layoutCover(film, form, measure));
