@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-python_packages=('faiss-cpu>=1.8,<2' 'numpy>=1.26,<3')
+python_packages=('faiss-cpu>=1.8,<2' 'numpy>=1.26,<3' 'onnx>=1.16,<2')
 venv=.cache/venv
 log=.cache/setup.log
 stamp=$venv/framerate-packages

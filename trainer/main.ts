@@ -1,6 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { FrameRateError } from '../shared/errors.ts';
 import { MAX_K } from '../shared/engine/vectorIndex.ts';
+import { evaluate } from './commands/evaluate.ts';
+import { exportModel } from './commands/export.ts';
 import { inspect } from './commands/inspect.ts';
 import { recommend } from './commands/recommend.ts';
 import { serve } from './commands/serve.ts';
@@ -43,6 +45,12 @@ withTraining(program.command('train'))
     await train(options);
   });
 
+withTraining(program.command('evaluate'))
+  .description('Measures the model on people that it was not trained on, beside popularity and PureSVD.')
+  .option('--fold <n>', 'which tenth of the people is asked', whole(0, 9), 0)
+  .option('--positive-from <rating>', 'from this rating on a film counts as liked', Number, 4)
+  .action(evaluate);
+
 program
   .command('recommend')
   .description('Recommends from a published model: the popular start, for one person, or for many.')
@@ -55,6 +63,13 @@ program
 program.command('inspect').description('Shows what a published model is.').requiredOption('--model <folder>', 'folder of a published model').option('--json', 'print the manifest').action(inspect);
 
 program.command('verify').description('Reads all of a published model and checks lengths, digests and that its files belong together.').requiredOption('--model <folder>', 'folder of a published model').action(verify);
+
+program
+  .command('export')
+  .description('Writes a published model as one ONNX file, for other runtimes.')
+  .requiredOption('--model <folder>', 'folder of a published model')
+  .requiredOption('--onnx <file>', 'where it goes')
+  .action(exportModel);
 
 program
   .command('serve')

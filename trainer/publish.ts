@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { writeCatalog } from '../shared/artifact/catalog.ts';
+import { readCatalog, writeCatalog } from '../shared/artifact/catalog.ts';
 import { sha256Hex } from '../shared/artifact/digest.ts';
-import { writeFaissSq8 } from '../shared/artifact/faissSq8.ts';
-import { writeFoldInTable } from '../shared/artifact/foldInFile.ts';
+import { readFaissSq8, writeFaissSq8 } from '../shared/artifact/faissSq8.ts';
+import { readFoldInTable, writeFoldInTable } from '../shared/artifact/foldInFile.ts';
 import { formatManifest, parseManifest, type ArtifactFile, type FileRole, type Manifest } from '../shared/artifact/manifest.ts';
 import { FrameRateError } from '../shared/errors.ts';
 import { isTemporary, writeAtomically } from './atomicFile.ts';
@@ -27,6 +27,10 @@ export async function publish(folder: string, ratings: Ratings, factors: Factors
     foldIn: writeFoldInTable(factors.foldIn),
     catalog: writeCatalog(Array.from(factors.itemOfRow, (item) => ratings.items[item]!)),
   };
+  // What no reader would take must not replace a model that works.
+  readFaissSq8(contents.index);
+  readFoldInTable(contents.foldIn);
+  readCatalog(contents.catalog);
   const files: ArtifactFile[] = [];
   for (const role of Object.keys(contents) as FileRole[]) files.push(await writeNamedByDigest(folder, role, contents[role]));
 

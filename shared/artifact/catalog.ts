@@ -13,7 +13,7 @@ interface CatalogFile {
   readonly genres: readonly string[];
   readonly ids: readonly (string | number)[];
   readonly titles: readonly string[];
-  /** 0 where unknown. */
+  /** 0 where unknown; below it before our era. */
   readonly years: readonly number[];
   readonly itemGenres: readonly (readonly number[])[];
   /** Digits without "tt" and leading zeros, 0 where unknown. */
@@ -67,7 +67,7 @@ export function readCatalog(bytes: Uint8Array): Catalog {
   const columns: [keyof CatalogFile, (value: unknown) => boolean][] = [
     ['ids', (id) => typeof id === 'string' || Number.isSafeInteger(id)],
     ['titles', (title) => typeof title === 'string'],
-    ['years', whole],
+    ['years', Number.isSafeInteger],
     ['itemGenres', (list) => Array.isArray(list) && list.every((genre) => whole(genre) && genre < file.genres.length)],
     ['imdb', whole],
     ['tmdb', whole],

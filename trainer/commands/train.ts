@@ -31,7 +31,7 @@ export interface TrainOptions {
  */
 export async function train(options: TrainOptions): Promise<string> {
   const progress = new Progress();
-  const ratings = await read(options, progress);
+  const ratings = await readTrainingRatings(options, progress);
   const folder = options.out ?? join('models', ratings.dataset.name);
   const parameters = { ...DEFAULT_PARAMETERS, rank: options.rank, seed: options.seed };
   const recipe = await recipeOf(ratings.dataset.digest, parameters);
@@ -51,7 +51,8 @@ export async function train(options: TrainOptions): Promise<string> {
   return folder;
 }
 
-async function read({ data, items, columns, kCore }: TrainOptions, progress: Progress): Promise<Ratings> {
+/** The ratings that the options name: files, else data/, else the embedded sample. */
+export async function readTrainingRatings({ data, items, columns, kCore }: Pick<TrainOptions, 'data' | 'items' | 'columns' | 'kCore'>, progress: Progress): Promise<Ratings> {
   const paths = data ?? (existsSync('data') ? ['data'] : [SAMPLE]);
   if (paths.length === 1 && paths[0] === SAMPLE) {
     progress.say(data ? 'Training on the embedded sample' : 'No ratings given (--data) and no data/ folder: training on the embedded sample');

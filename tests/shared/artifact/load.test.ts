@@ -44,6 +44,11 @@ describe('loadModel', () => {
     expect(model.foldIn.popularity[0]).toBe(50);
   });
 
+  test('a book from before our era keeps its year', async () => {
+    const items = tinyItems(3).map((item) => ({ ...item, year: -500 }));
+    expect((await loadModel(memorySource(await tinyModel({ items })))).catalog.items).toEqual(items);
+  });
+
   test('an empty catalogue and one item are models too', async () => {
     for (const count of [0, 1]) expect(await codeOf(await tinyModel({ items: tinyItems(count) }))).toBe('whole');
   });
@@ -144,7 +149,7 @@ describe('loadModel', () => {
     ['a title that is no text', (c) => (c['titles']![3] = 12), 'BAD_ARTIFACT'],
     ['a genre that is not there', (c) => (c['itemGenres']![3] = [99]), 'BAD_ARTIFACT'],
     ['an id twice', (c) => (c['ids']![3] = c['ids']![4]), 'BAD_ARTIFACT'],
-    ['a year below zero', (c) => (c['years']![3] = -4), 'BAD_ARTIFACT'],
+    ['a year and a half', (c) => (c['years']![3] = 1.5), 'BAD_ARTIFACT'],
   ])('a catalogue with %s is refused', async (_, change, code) => {
     const files = await tinyModel();
     const catalog = JSON.parse(new TextDecoder().decode(files.get('catalog.bin')!));

@@ -1,0 +1,153 @@
+import type { Sq8Table } from '../artifact/faissSq8.ts';
+import type { Model } from '../artifact/load.ts';
+import { dampingFactors } from '../engine/foldIn.ts';
+import type { RatingScale } from '../query.ts';
+import { ratingWeight } from '../ratingWeight.ts';
+import { DATA_TYPE, Graph, onnxModel, type TensorType, type Value } from './graph.ts';
+
+/** What an exported model is given … */
+export const ONNX_INPUTS = {
+  rows: { type: 'int64', shape: ['rated'] },
+  weights: { type: 'float32', shape: ['rated'] },
+  k: { type: 'int64', shape: [1] },
+} as const satisfies Record<string, TensorType>;
+
+/** … and what it answers. */
+export const ONNX_OUTPUTS = {
+  topRows: { type: 'int64', shape: ['found'] },
+  topScores: { type: 'float32', shape: ['found'] },
+} as const satisfies Record<string, TensorType>;
+
+/**
+ * A model as one ONNX graph, for runtimes that know nothing of FrameRate. It computes in 32-bit floats what foldIn.ts
+ * and scoring.ts define in doubles: the same items, but for ties that only doubles tell apart.
+ *
+ *     rows, weights ──> userVector ──> bestRows ──> topRows, topScores
+ *                                rows, k ──^
+ */
+export function exportOnnx(model: Model): Uint8Array<ArrayBuffer> {
+  const { manifest, factors, catalog } = model;
+  const { name, modelId, ratingScale, dataset, counts } = manifest;
+  const weightRule = describeWeight(ratingScale);
+
+  const graph = new Graph();
+  const rows = graph.input('rows', ONNX_INPUTS.rows, 'Rows of the rated items, each at most once; none for somebody new. "item_ids" in the metadata lists the ids in row order.');
+  const weights = graph.input('weights', ONNX_INPUTS.weights, `What each rating weighs: ${weightRule}.`);
+  const k = graph.input('k', ONNX_INPUTS.k, 'How many items to find.');
+  const rated: RatedItems = { rows, weights, count: graph.node('ratedCount', 'Shape', [rows]) };
+
+  const items = itemFactors(graph, factors);
+  const user = userVector(graph, items, model, rated);
+  const { topRows, topScores } = bestRows(graph, items, user, rated, k);
+  graph.output(topRows, ONNX_OUTPUTS.topRows, 'Rows of the best items that were not rated, best first; fewer than k where fewer are left.');
+  graph.output(topScores, ONNX_OUTPUTS.topScores, 'Their scores.');
+
+  return onnxModel(graph, {
+    name: 'framerate',
+    producer: 'FrameRate',
+    doc: `FrameRate model "${name}": recommends from ${counts.items} items. Trained on ${counts.ratings} ratings by ${counts.users} people (${dataset.name}).`,
+    metadata: {
+      model_id: modelId,
+      model_name: name,
+      dataset: dataset.name,
+      ...(dataset.url !== null && { dataset_url: dataset.url }),
+      ...(dataset.attribution !== null && { attribution: dataset.attribution }),
+      ...(dataset.licence !== null && { model_license: dataset.licence }), // the key that IR.md suggests
+      rating_scale: `${ratingScale.min} to ${ratingScale.max}`,
+      rating_weight: weightRule,
+      item_ids: JSON.stringify(catalog.items.map((item) => item.id)),
+    },
+  });
+}
+
+/** w(rating) as a formula; it is a straight line. */
+function describeWeight(scale: RatingScale): string {
+  const round = (value: number): number => Math.round(value * 1e9) / 1e9;
+  const low = ratingWeight(scale, scale.min);
+  const slope = (ratingWeight(scale, scale.max) - low) / (scale.max - scale.min || 1);
+  const start = round(low - slope * scale.min);
+  return `${start === 0 ? '' : `${start} + `}${round(slope)} * rating`;
+}
+
+/** A person. */
+interface RatedItems {
+  readonly rows: Value;
+  readonly weights: Value;
+  /** int64 [1]: how many they are. */
+  readonly count: Value;
+}
+
+/** The item factors F. */
+interface ItemFactors {
+  readonly rank: number;
+  readonly count: number;
+  /** uint8 [rank, items]. */
+  readonly codes: Value;
+  /** Numbers, float32 [rank, any], for codes, uint8 [rank, any]. */
+  decode(name: string, codes: Value): Value;
+}
+
+/** The codes stay codes in the file; dimension after dimension, which is how MatMul reads them fastest. */
+function itemFactors(graph: Graph, { rows, rank, min, range, codes }: Sq8Table): ItemFactors {
+  const byDimension = new Uint8Array(codes.length);
+  for (let row = 0; row < rows; row++) {
+    for (let d = 0; d < rank; d++) byDimension[d * rows + row] = codes[row * rank + d]!;
+  }
+  // min + (code + ½) · step = (code − zero) · step + rest, with zero the code next to the value 0: the factors of
+  // items that few people know are tiny, and a difference of large numbers would lose them in 32 bits.
+  const step = Array.from(range, (value) => value / 255);
+  const zero = step.map((value, d) => (value === 0 ? 0 : Math.min(255, Math.max(0, Math.round(-min[d]! / value - 0.5)))));
+  const rest = step.map((value, d) => min[d]! + (zero[d]! + 0.5) * value);
+  const zeroCode = graph.floats('zeroCode', [rank, 1], zero);
+  const codeStep = graph.floats('codeStep', [rank, 1], step);
+  const zeroRest = graph.floats('zeroRest', [rank, 1], rest);
+  return {
+    rank,
+    count: rows,
+    codes: graph.uint8s('codes', [rank, rows], byDimension),
+    // DequantizeLinear is not that: it knows no rest, and runtimes do it at every question anew.
+    decode: (name, part) => {
+      const steps = graph.node(`${name}Steps`, 'Sub', [graph.node(`${name}Codes`, 'Cast', [part], { to: DATA_TYPE.float32 }), zeroCode]);
+      return graph.node(name, 'Add', [graph.node(`${name}FromZero`, 'Mul', [steps, codeStep]), zeroRest]);
+    },
+  };
+}
+
+/** u = g(n) ⊙ (Σ w_i · E_i + c · ū), float32 [rank], as foldIn.ts has it. */
+function userVector(graph: Graph, items: ItemFactors, model: Model, rated: RatedItems): Value {
+  const { foldIn, manifest } = model;
+  const ratedFactors = items.decode('rated', graph.node('ratedColumns', 'Gather', [items.codes, rated.rows], { axis: 1 }));
+  const ratedScale = graph.node('ratedScale', 'Gather', [graph.floats('encoderScale', [items.count], foldIn.encoderScale), rated.rows]);
+  const ratedWeights = graph.node('ratedWeights', 'Mul', [rated.weights, ratedScale]);
+  // The average person is one more rating: so the sum is never over nothing.
+  const terms = graph.node('terms', 'Concat', [ratedFactors, graph.floats('prior', [items.rank, 1], foldIn.prior)], { axis: 1 });
+  const termWeights = graph.node('termWeights', 'Concat', [ratedWeights, graph.floats('priorWeight', [1], [manifest.model.priorWeight])], { axis: 0 });
+  const sum = graph.node('sum', 'MatMul', [terms, termWeights]);
+  return graph.node('user', 'Mul', [sum, damping(graph, model, rated)]);
+}
+
+/** g(n), float32 [rank]: 1 / (1 + λ(n) · noise) with λ(n) = κ · max(0, 1 / n − 1 / n1), and its limit without ratings. */
+function damping(graph: Graph, { foldIn, manifest }: Model, rated: RatedItems): Value {
+  const { shrinkage, shrinkageEnd } = manifest.model;
+  const { length: rank } = foldIn.noise;
+  const one = graph.floats('one', [1], [1]);
+  const n = graph.node('n', 'Max', [graph.node('ratedCountFloat', 'Cast', [rated.count], { to: DATA_TYPE.float32 }), one]);
+  const rarity = graph.node('rarity', 'Sub', [graph.node('nInverse', 'Reciprocal', [n]), graph.floats('shrinkageEndInverse', [1], [1 / shrinkageEnd])]);
+  const positive = graph.node('rarityPositive', 'Max', [rarity, graph.floats('zero', [1], [0])]);
+  const lambda = graph.node('lambda', 'Mul', [positive, graph.floats('shrinkage', [1], [shrinkage])]);
+  const lambdaNoise = graph.node('lambdaNoise', 'Mul', [lambda, graph.floats('noise', [rank], foldIn.noise)]);
+  const someRatings = graph.node('dampingSome', 'Reciprocal', [graph.node('lambdaNoisePlusOne', 'Add', [lambdaNoise, one])]);
+  const noRatings = graph.floats('dampingNone', [rank], dampingFactors(foldIn, manifest.model, 0));
+  return graph.node('damping', 'Where', [graph.node('anyRated', 'Cast', [rated.count], { to: DATA_TYPE.bool }), someRatings, noRatings]);
+}
+
+/** The k largest u · F_j among the items that were not rated. Of equal ones TopK takes the lower row first, as we do. */
+function bestRows(graph: Graph, items: ItemFactors, user: Value, rated: RatedItems, k: Value): { topRows: Value; topScores: Value } {
+  // Decoded from constants alone: a runtime does it once, when it loads the file.
+  const scores = graph.node('scores', 'MatMul', [user, items.decode('items', items.codes)]);
+  const never = graph.node('never', 'Expand', [graph.floats('minusInfinity', [1], [-Infinity]), rated.count]);
+  const openScores = graph.node('openScores', 'ScatterElements', [scores, rated.rows, never], { axis: 0 });
+  const left = graph.node('left', 'Sub', [graph.ints('itemCount', [1], [items.count]), rated.count]);
+  const [topScores, topRows] = graph.nodes(['topScores', 'topRows'], 'TopK', [openScores, graph.node('found', 'Min', [k, left])], { axis: 0 });
+  return { topRows: topRows!, topScores: topScores! };
+}
