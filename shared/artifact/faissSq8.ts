@@ -96,11 +96,11 @@ export function readFaissSq8(bytes: Uint8Array): Sq8Table {
   const quantizerRank = reader.u64();
   const codeBytes = reader.u64();
   const parameters = reader.u64();
-  if (rank < 1 || rank > 65_536 || trained !== 1 || quantizerRank !== rank || codeBytes !== rank || parameters !== rank * 2) {
-    throw new FrameRateError('BAD_ARTIFACT', 'The index header contradicts itself. Publish the model again.');
-  }
   if (metric !== METRIC_INNER_PRODUCT || quantizer !== QT_8BIT) {
     throw new FrameRateError('UNSUPPORTED_VERSION', `This engine reads 8-bit inner-product indexes; this one has metric ${metric}, quantiser ${quantizer}.`);
+  }
+  if (rank < 1 || rank > 65_536 || trained !== 1 || quantizerRank !== rank || codeBytes !== rank || parameters !== rank * 2) {
+    throw new FrameRateError('BAD_ARTIFACT', 'The index header contradicts itself. Publish the model again.');
   }
   const min = reader.f32Array(rank);
   const range = reader.f32Array(rank);

@@ -54,6 +54,13 @@ export function describeVectorIndex(name: string, open: (table: Sq8Table) => Pro
       expect([...index.search(query, 3).rows]).toEqual([700, 0, 1]);
     });
 
+    test('sums do not overflow, however many dimensions there are', async () => {
+      const rank = 3000;
+      const index = await open(tableOf(Array.from({ length: 256 }, (_, row) => new Array<number>(rank).fill(row))));
+      expect(found(index.search(new Float32Array(rank).fill(1), 2))).toEqual([[255, 255 * rank], [254, 254 * rank]]);
+      expect(found(index.search(new Float32Array(rank).fill(-1), 2))).toEqual([[0, 0], [1, -rank]]);
+    });
+
     describe('equals sorting all scores and taking the first k', () => {
       const property = (rows: fc.Arbitrary<number>, runs: number) =>
         fc.assert(

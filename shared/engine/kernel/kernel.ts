@@ -16,16 +16,16 @@
  * and a row whose sum is more than slack below those of k others can be forgotten.
  */
 
-const MAX_K: u32 = 1000; // as vectorIndex.ts says
-const CAPACITY_PER_RESULT: u32 = 4; // candidates gather up to so many times k, then are thinned out
-const MIN_CAPACITY: u32 = 64;
-const MAX_HITS: u32 = 16;
-const PANEL: u32 = 64; // dimensions whose terms fit the registers
+const MAX_K = 1000; // as vectorIndex.ts says
+const CAPACITY_PER_RESULT = 4; // candidates gather up to so many times k, then are thinned out
+const MIN_CAPACITY = 64;
+const MAX_HITS = 16;
+const CANDIDATE_BYTES = 16; // u32 row, i32 sum, f64 score
 const LARGEST_TERM: f64 = 32_767;
 const LARGEST_TOTAL: f64 = 8_421_000; // of Σ|t_d|: times 255 it stays below 2³¹
 
-const hitSums = memory.data(16 * 16, 16); // MAX_HITS times the sums of four rows
-const hitBlocks = memory.data(16 * 4, 16); // and where the four rows are
+const hitSums = memory.data(MAX_HITS * 16, 16); // the sums of four rows
+const hitBlocks = memory.data(MAX_HITS * 4, 16); // where the four rows are
 const fence = memory.data(16, 16);
 
 let rows: u32 = 0;
@@ -40,9 +40,9 @@ export let weights: usize = 0;
 /** Where the caller writes the bitmap of the rows to leave out, 32 rows a word. */
 export let excluded: usize = 0;
 /** Where a search leaves its results, best first, 16 bytes each: u32 row, i32 sum, f64 score. */
-export let candidates: usize = memory.data(4000 * 16, 16); // CAPACITY_PER_RESULT * MAX_K
+export let candidates: usize = memory.data(CAPACITY_PER_RESULT * MAX_K * CANDIDATE_BYTES, 16);
 
-let spare: usize = memory.data(4000 * 16, 16); // to sort into
+let spare: usize = memory.data(CAPACITY_PER_RESULT * MAX_K * CANDIDATE_BYTES, 16); // to sort into
 let terms: usize = 0; // the query, 16 bits a dimension: of every 16 the even ones, then the odd ones
 
 // One search.
@@ -90,9 +90,7 @@ export function search(queryBase: f64, k: u32, filtered: bool): u32 {
   const end = codes + <usize>rows * stride;
   for (let at = codes; at < end; ) {
     hits = 0;
-    if (stride == PANEL) at = scanPanel(at, end);
-    else if (stride % PANEL == 0) at = scanPanels(at, end);
-    else at = scanSixteens(at, end);
+    at = stride == 64 ? scan64(at, end) : scanAny(at, end);
     collect(k, filtered);
   }
   if (count > k) forgetHopeless(k);
@@ -127,7 +125,7 @@ function quantizeQuery(): void {
 
 /*
  * The scan: sums of four rows at a time, in the order of memory. Blocks with a sum above the bar are noted as hits;
- * all three scans stop when there is no room for another, and return where to go on.
+ * both scans stop when there is no room for another, and return where to go on.
  *
  * Sixteen codes are taken as eight pairs: the even ones by a mask, the odd ones by a shift.
  *
@@ -135,13 +133,11 @@ function quantizeQuery(): void {
  * moves none across a store. With these stores 60k × 64 takes 128 µs instead of 186, and newer V8s lose nothing.
  */
 
-// @ts-ignore: a decorator of AssemblyScript
-@inline
 function dot16(pairs: v128, even: v128, odd: v128, mask: v128): v128 {
   return i32x4.add(i32x4.dot_i16x8_s(v128.and(pairs, mask), even), i32x4.dot_i16x8_s(i16x8.shr_u(pairs, 8), odd));
 }
 
-/** 64 dimensions of a row: four numbers that add up to their part of its sum. */
+/** A row of rank 64: four numbers that add up to its sum. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function dot64(at: usize, e0: v128, o0: v128, e1: v128, o1: v128, e2: v128, o2: v128, e3: v128, o3: v128, mask: v128): v128 {
@@ -153,31 +149,25 @@ function dot64(at: usize, e0: v128, o0: v128, e1: v128, o1: v128, e2: v128, o2: 
   return whole;
 }
 
-/** Adds up half of what is left to add, and puts the rows side by side: a b a b. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
+/** Adds up half of what is left to add and puts two rows side by side: a b a b. */
 function join(a: v128, b: v128): v128 {
   return i32x4.add(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7));
 }
 
 /** Adds up the other half: the sums of a b c d. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
 function joinPairs(ab: v128, cd: v128): v128 {
   return i32x4.add(i64x2.shuffle(ab, cd, 0, 2), i64x2.shuffle(ab, cd, 1, 3));
 }
 
 /** @returns whether there is no room for another block. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
 function note(at: usize, sums: v128): bool {
   v128.store(hitSums + (hits << 4), sums);
   store<usize>(hitBlocks + (hits << 2), at);
   return ++hits == MAX_HITS;
 }
 
-/** Rank 64: the terms stay in registers. */
-function scanPanel(at: usize, end: usize): usize {
+/** Rank 64, the default of a model: the terms stay in registers. */
+function scan64(at: usize, end: usize): usize {
   const mask = i16x8.splat(0xff);
   const bars = i32x4.splat(bar);
   const e0 = v128.load(terms);
@@ -188,54 +178,20 @@ function scanPanel(at: usize, end: usize): usize {
   const o2 = v128.load(terms, 80);
   const e3 = v128.load(terms, 96);
   const o3 = v128.load(terms, 112);
-  for (; at < end; at += 4 * PANEL) {
+  for (; at < end; at += 256) {
     const a = dot64(at, e0, o0, e1, o1, e2, o2, e3, o3, mask);
-    const b = dot64(at + PANEL, e0, o0, e1, o1, e2, o2, e3, o3, mask);
+    const b = dot64(at + 64, e0, o0, e1, o1, e2, o2, e3, o3, mask);
     const ab = join(a, b);
-    const c = dot64(at + 2 * PANEL, e0, o0, e1, o1, e2, o2, e3, o3, mask);
-    const d = dot64(at + 3 * PANEL, e0, o0, e1, o1, e2, o2, e3, o3, mask);
+    const c = dot64(at + 128, e0, o0, e1, o1, e2, o2, e3, o3, mask);
+    const d = dot64(at + 192, e0, o0, e1, o1, e2, o2, e3, o3, mask);
     const sums = joinPairs(ab, join(c, d));
-    if (i32x4.bitmask(i32x4.gt_s(sums, bars)) && note(at, sums)) return at + 4 * PANEL;
+    if (i32x4.bitmask(i32x4.gt_s(sums, bars)) && note(at, sums)) return at + 256;
   }
   return at;
 }
 
-/** Ranks 128, 192, …: the terms of 64 dimensions at a time are in registers. */
-function scanPanels(at: usize, end: usize): usize {
-  const mask = i16x8.splat(0xff);
-  const bars = i32x4.splat(bar);
-  const step: usize = stride;
-  while (at < end) {
-    let a = i32x4.splat(0);
-    let b = i32x4.splat(0);
-    let c = i32x4.splat(0);
-    let d = i32x4.splat(0);
-    let t = terms;
-    let from = at;
-    for (const stop = at + step; from < stop; from += PANEL, t += 2 * PANEL) {
-      const e0 = v128.load(t);
-      const o0 = v128.load(t, 16);
-      const e1 = v128.load(t, 32);
-      const o1 = v128.load(t, 48);
-      const e2 = v128.load(t, 64);
-      const o2 = v128.load(t, 80);
-      const e3 = v128.load(t, 96);
-      const o3 = v128.load(t, 112);
-      a = i32x4.add(a, dot64(from, e0, o0, e1, o1, e2, o2, e3, o3, mask));
-      b = i32x4.add(b, dot64(from + step, e0, o0, e1, o1, e2, o2, e3, o3, mask));
-      c = i32x4.add(c, dot64(from + 2 * step, e0, o0, e1, o1, e2, o2, e3, o3, mask));
-      d = i32x4.add(d, dot64(from + 3 * step, e0, o0, e1, o1, e2, o2, e3, o3, mask));
-    }
-    const sums = joinPairs(join(a, b), join(c, d));
-    const block = at;
-    at += 4 * step;
-    if (i32x4.bitmask(i32x4.gt_s(sums, bars)) && note(block, sums)) break;
-  }
-  return at;
-}
-
-/** Any other rank. */
-function scanSixteens(at: usize, end: usize): usize {
+/** Other ranks: their terms come from memory again for every four rows, which is hardly slower. */
+function scanAny(at: usize, end: usize): usize {
   const mask = i16x8.splat(0xff);
   const bars = i32x4.splat(bar);
   const step: usize = stride;
@@ -263,33 +219,25 @@ function scanSixteens(at: usize, end: usize): usize {
 
 // The candidates: 16 bytes each, moved as one vector.
 
-// @ts-ignore: a decorator of AssemblyScript
-@inline
 function candidate(index: u32): usize {
   return candidates + (index << 4);
 }
 
-// @ts-ignore: a decorator of AssemblyScript
-@inline
 function rowOf(at: usize): u32 {
   return load<u32>(at);
 }
 
-// @ts-ignore: a decorator of AssemblyScript
-@inline
 function sumOf(at: usize): i32 {
   return load<i32>(at, 4);
 }
 
-// @ts-ignore: a decorator of AssemblyScript
-@inline
 function scoreOf(at: usize): f64 {
   return load<f64>(at, 8);
 }
 
 /** Hits to candidates. */
 function collect(k: u32, filtered: bool): void {
-  const capacity = max(MIN_CAPACITY, CAPACITY_PER_RESULT * k);
+  const capacity: u32 = max<u32>(MIN_CAPACITY, CAPACITY_PER_RESULT * k);
   for (let hit: u32 = 0; hit < hits; hit++) {
     const first: u32 = (load<u32>(hitBlocks + (hit << 2)) - <u32>codes) / stride;
     for (let lane: u32 = 0; lane < 4; lane++) {

@@ -86,7 +86,7 @@ describe.skipIf(skip)(`Faiss in Python${label}`, () => {
       }),
     );
     for (const [i, name] of factories.entries()) {
-      expect(() => readFaissSq8(load(`other${i}.faiss`)), name).toThrow(expect.objectContaining({ code: expect.stringMatching(/^(UNSUPPORTED_VERSION|BAD_ARTIFACT)$/) }));
+      expect(() => readFaissSq8(load(`other${i}.faiss`)), name).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_VERSION' }));
     }
   });
 
