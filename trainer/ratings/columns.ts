@@ -48,10 +48,12 @@ export function findByName(names: readonly string[], synonyms: readonly string[]
   return known === undefined ? -1 : normalised.indexOf(known);
 }
 
-/** Whether a first row is one of names: a name is known or asked for, or at least nothing in it is a number. */
+/** Whether a first row is one of names: nothing in it is a number, or a name was asked for, or several are known. */
 export function isHeader(row: readonly string[], synonyms: readonly string[], asked: readonly string[] = []): boolean {
-  const known = new Set([...synonyms, ...asked.filter((name) => placeOf(name) === null).map(normaliseName)]);
-  return row.some((cell) => known.has(normaliseName(cell))) || !row.some(isNumber);
+  const names = row.map(normaliseName);
+  const known = new Set(synonyms);
+  const wanted = new Set(asked.filter((name) => placeOf(name) === null).map(normaliseName));
+  return !row.some(isNumber) || names.some((name) => wanted.has(name)) || names.filter((name) => known.has(name)).length > 1;
 }
 
 export const isNumber = (cell: string): boolean => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cell.trim());

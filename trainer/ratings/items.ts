@@ -5,6 +5,7 @@ import { describeColumns, findByName, isHeader } from './columns.ts';
 import type { InputFile } from './file.ts';
 import { ML_100K_GENRES, parseGenres, parseImdbId, parseTmdbId, parseYear, splitTitle, stripSeries } from './itemCells.ts';
 import { readRecords } from './records.ts';
+import { shapeReason } from './rules.ts';
 import { identifier, pathLiteral, type Session } from './session.ts';
 import { openTable, type Table } from './table.ts';
 
@@ -118,7 +119,7 @@ function headlessReader(table: Table): Reader {
   throw new InputError(`${table.path} has no header that names its columns (id, title, and maybe year, genres, imdbId, tmdbId): add one. It has: ${describeColumns(table)}.`);
 }
 
-/** All columns as trimmed text, several rows at a time. Rows of another width than the header's are left out. */
+/** All columns as trimmed text, several rows at a time. Rows of another shape than the header's are left out. */
 async function* dataRows(table: Table, session: Session): AsyncGenerator<(readonly string[])[]> {
   if ('types' in table) {
     const cells = table.names.map((name, i) => (table.types[i]!.endsWith('[]') ? `array_to_string(${identifier(name)}, '|')` : `${identifier(name)}::VARCHAR`));
@@ -129,7 +130,7 @@ async function* dataRows(table: Table, session: Session): AsyncGenerator<(readon
   }
   let skip = table.headRecords;
   for await (const records of readRecords(table.file, table.dialect)) {
-    const rows = records.slice(skip).flatMap(({ cells }) => (cells?.length === table.width ? [cells.map((cell) => cell.trim())] : []));
+    const rows = records.slice(skip).flatMap((record) => (shapeReason(record, table.width) === null ? [record.cells!.map((cell) => cell.trim())] : []));
     skip -= Math.min(skip, records.length);
     yield rows;
   }

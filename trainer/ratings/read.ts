@@ -10,7 +10,7 @@ import { readCatalog } from './items.ts';
 import { GOODBOOKS, movieLens } from './licences.ts';
 import type { BadRow, Dataset, DroppedRows, Ratings, ReadFile } from './ratings.ts';
 import { recognise, type Source } from './recognise.ts';
-import { collectIds, findBadRows, survey, type RatingsTable, type Survey } from './scan.ts';
+import { SHOWN_BAD_ROWS, survey, type RatingsTable, type Survey } from './survey.ts';
 import { Session, literal, type SessionOptions } from './session.ts';
 import { openTable } from './table.ts';
 
@@ -29,8 +29,7 @@ export interface ReadOptions extends SessionOptions {
   readonly onProgress?: ((step: string, done?: number, total?: number) => void) | undefined;
 }
 
-/** How many bad rows are shown. */
-const SHOWN_BAD_ROWS = 5;
+const CHANGED = 'The ratings changed while they were read: start again.';
 
 const BELOW_MINIMUM = 'users and items with too few ratings';
 
@@ -75,11 +74,10 @@ async function read(paths: readonly string[], options: ReadOptions, minimum: Min
   for (const [i, table] of tables.entries()) {
     progress('Finding users and items', i, tables.length);
     surveys.push(await survey(table, session));
-    await collectIds(session);
   }
   const rowsRead = surveys.reduce((sum, { rows }) => sum + rows, 0);
   const dropped = countReasons(surveys);
-  const badRows = await firstBadRows(tables, surveys, session);
+  const badRows = surveys.flatMap((found) => found.badRows).slice(0, SHOWN_BAD_ROWS);
   if (surveys.every(({ good }) => good === 0)) throw new InputError(nothingKept(paths, rowsRead, dropped, badRows));
 
   const users = await buildIds('user', session);
@@ -146,24 +144,31 @@ async function readRows(tables: readonly RatingsTable[], surveys: readonly Surve
   const item = new Uint32Array(total);
   const rating = new Float32Array(total);
   const time = tables.some(({ places }) => places.time !== null) ? new Float64Array(total) : null;
-  let row = 0;
+  const joins = [users.join, items.join].filter((join) => join !== null);
+  let start = 0;
   for (const { query, good } of surveys) {
     if (good === 0) continue;
-    const end = row + good;
-    const sql = `SELECT ${users.code('u')}, ${items.code('i')}, r::FLOAT, coalesce(t, '-infinity'::DOUBLE) FROM (${query}) WHERE reason IS NULL`;
+    // Joins lose the order of rows: there each row carries its number.
+    const rows = `SELECT *${joins.length > 0 ? ', (row_number() OVER () - 1)::UINTEGER AS n' : ''} FROM (${query}) WHERE reason IS NULL`;
+    const sql = `SELECT ${users.code}, ${items.code}, r::FLOAT, coalesce(t, '-infinity'::DOUBLE)${joins.length > 0 ? ', n' : ''} FROM (${rows}) ${joins.join(' ')}`;
+    let taken = 0;
     for await (const chunk of session.stream(sql)) {
-      if (row + chunk.rowCount > end) break;
+      if (taken + chunk.rowCount > good) throw new InputError(CHANGED);
       const column = (place: number): DuckDBVector<number> => chunk.getColumnVector(place) as DuckDBVector<number>;
       const [u, i, r, t] = [column(0), column(1), column(2), column(3)];
-      for (let k = 0; k < chunk.rowCount; k++, row++) {
+      const n = joins.length > 0 ? column(4) : null;
+      for (let k = 0; k < chunk.rowCount; k++) {
+        const row = start + (n === null ? taken + k : n.getItem(k)!);
         user[row] = users.indexOfCode[u.getItem(k)!]!;
         item[row] = items.indexOfCode[i.getItem(k)!]!;
         rating[row] = r.getItem(k)!;
         if (time !== null) time[row] = t.getItem(k)!;
       }
-      progress('Reading ratings', row, total);
+      taken += chunk.rowCount;
+      progress('Reading ratings', start + taken, total);
     }
-    if (row !== end) throw new InputError('The ratings changed while they were read: start again.');
+    if (taken !== good) throw new InputError(CHANGED);
+    start += good;
   }
   return { user, item, rating, time };
 }
@@ -172,15 +177,6 @@ function countReasons(surveys: readonly Survey[]): DroppedRows[] {
   const counts = new Map<string, number>();
   for (const { bad } of surveys) for (const [reason, rows] of bad) counts.set(reason, (counts.get(reason) ?? 0) + rows);
   return [...counts].map(([reason, rows]) => ({ reason, rows })).sort((a, b) => b.rows - a.rows || (a.reason < b.reason ? -1 : 1));
-}
-
-async function firstBadRows(tables: readonly RatingsTable[], surveys: readonly Survey[], session: Session): Promise<BadRow[]> {
-  const found: BadRow[] = [];
-  for (const [i, table] of tables.entries()) {
-    const count = Math.min(SHOWN_BAD_ROWS - found.length, surveys[i]!.rows - surveys[i]!.good);
-    if (count > 0) found.push(...(await findBadRows(table, count, session)));
-  }
-  return found;
 }
 
 function nothingKept(paths: readonly string[], rows: number, dropped: readonly DroppedRows[], badRows: readonly BadRow[]): string {

@@ -5,7 +5,7 @@ import { openText, type TextFile } from './file.ts';
 /** How a text file lays out a table. */
 export interface Dialect {
   readonly delimiter: string;
-  /** Whether a cell that begins with `"` ends at the next `"`, whatever is in between; `""` is one `"`. */
+  /** Whether a cell that begins with `"` ends at the next `"`, whatever is in between; `""` is one `"`. Spaces around are nothing. */
   readonly quotes: boolean;
 }
 
@@ -27,7 +27,7 @@ const MAX_LINE_LENGTH = 1 << 24;
  * A table's records, several at a time, without the empty lines. Slower than DuckDB, but it survives what DuckDB does
  * not (broken quotes, mixed line ends, Latin-1), and it knows each record's line.
  */
-export async function* readRecords(file: TextFile, { delimiter, quotes }: Dialect, chunkBytes = 1 << 20): AsyncGenerator<TextRecord[]> {
+export async function* readRecords(file: TextFile, { delimiter, quotes }: Dialect, chunkBytes = 1 << 16): AsyncGenerator<TextRecord[]> {
   let line = 0;
   let open: string[] = []; // the lines so far of a record with an open quote
   const parse = (text: string, records: TextRecord[]): void => {
@@ -72,15 +72,28 @@ export function splitRecord(text: string, delimiter: string, quotes: boolean): s
   if (!quotes || !text.includes('"')) return text.split(delimiter);
   const cells: string[] = [];
   for (let start = 0; ; ) {
-    const quote = text.startsWith('"', start);
-    const end = quote ? closingQuote(text, start + 1) : text.indexOf(delimiter, start);
-    if (quote && end < 0) return 'open';
-    cells.push(quote ? text.slice(start + 1, end).replaceAll('""', '"') : text.slice(start, end < 0 ? text.length : end));
-    const next = quote ? end + 1 : end;
-    if (next < 0 || next === text.length) return cells;
+    const first = skipSpaces(text, start);
+    let next: number;
+    if (text[first] === '"') {
+      const end = closingQuote(text, first + 1);
+      if (end < 0) return 'open';
+      cells.push(text.slice(first + 1, end).replaceAll('""', '"'));
+      next = skipSpaces(text, end + 1);
+    } else {
+      const end = text.indexOf(delimiter, start);
+      next = end < 0 ? text.length : end;
+      cells.push(text.slice(start, next));
+    }
+    if (next === text.length) return cells;
     if (!text.startsWith(delimiter, next)) return null;
     start = next + delimiter.length;
   }
+}
+
+function skipSpaces(text: string, from: number): number {
+  let at = from;
+  while (text[at] === ' ') at++;
+  return at;
 }
 
 /** Position of the quote that closes the cell whose text begins at `from`, or -1. */
@@ -99,8 +112,8 @@ async function* readLines(file: TextFile, chunkBytes: number): AsyncGenerator<st
   try {
     for await (const chunk of openText(file, chunkBytes) as AsyncIterable<Buffer>) {
       const text = rest + decoder.decode(chunk, { stream: true });
-      end ??= text.includes('\r') && !text.includes('\n') ? /\r/ : /\r?\n/;
-      const lines = text.split(end);
+      end ??= lineEnd(text);
+      const lines = end === null ? [text] : text.split(end);
       rest = lines.pop()!;
       if (rest.length > MAX_LINE_LENGTH) throw new Error('it has a line of over 16 million characters');
       yield lines;
@@ -109,13 +122,19 @@ async function* readLines(file: TextFile, chunkBytes: number): AsyncGenerator<st
     throw new InputError(`${file.path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
   }
   rest += decoder.decode();
-  yield rest === '' ? [] : [end!.source === '\\r' ? rest : rest.replace(/\r$/, '')];
+  yield [rest.replace(/\r$/, '')];
+}
+
+/** Null while there is none. A carriage return at the very end may be half of one. */
+function lineEnd(text: string): RegExp | null {
+  if (text.includes('\n')) return /\r?\n/;
+  return /\r./.test(text) ? /\r/ : null;
 }
 
 /** The first records of a table. */
 export async function firstRecords(file: TextFile, dialect: Dialect, count: number): Promise<TextRecord[]> {
   const found: TextRecord[] = [];
-  for await (const records of readRecords(file, dialect, 1 << 16)) {
+  for await (const records of readRecords(file, dialect)) {
     found.push(...records.slice(0, count - found.length));
     if (found.length === count) break;
   }

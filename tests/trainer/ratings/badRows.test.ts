@@ -4,7 +4,7 @@ import { findPlaces, hasRatingsHeader } from '../../../trainer/ratings/columns.t
 import { inspectFile } from '../../../trainer/ratings/file.ts';
 import { createIdTables } from '../../../trainer/ratings/ids.ts';
 import { readRatings } from '../../../trainer/ratings/read.ts';
-import { survey } from '../../../trainer/ratings/scan.ts';
+import { survey } from '../../../trainer/ratings/survey.ts';
 import { Session } from '../../../trainer/ratings/session.ts';
 import { openTable } from '../../../trainer/ratings/table.ts';
 import { scratchFolder, triples } from './scratch.ts';
@@ -52,7 +52,7 @@ test('whatever the rows, each is kept or counted, as one that reads line by line
   const row = fc.tuple(cells, fc.constantFrom('\n', '\n', '\n', '\r\n', '\n\n'));
   const bare = (cell: string): string => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell).trim();
   const isGood = ([user, item, value, ...rest]: string[]): boolean =>
-    rest.length === 0 && value !== undefined && bare(user!) !== '' && bare(item!) !== '' && /^[\d.]+(e\d+)?$/.test(bare(value)) && Number(bare(value)) < 3e38;
+    rest.every((cell) => cell === '') && value !== undefined && bare(user!) !== '' && bare(item!) !== '' && /^[\d.]+(e\d+)?$/.test(bare(value)) && Number(bare(value)) < 3e38;
   let run = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(row, { maxLength: 40 }), async (rows) => {
@@ -65,6 +65,22 @@ test('whatever the rows, each is kept or counted, as one that reads line by line
       expect(ratings.report.rowsRead).toBe(records.length + 1);
       expect(ratings.report.kept + ratings.report.repeats).toBe(good.length + 1);
       expect(ratings.report.badRows).toHaveLength(Math.min(5, records.length - good.length));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a row that makes DuckDB refuse a file does not change what the other rows mean', { timeout: 120_000 }, async () => {
+  const piece = fc.constantFrom('1', '2', 'a', ',', ',', ',', '\n', '\n', '\r\n', '"', '""', ' ', '.', '-', '\t', 'é', '1,1,1\n', '"1",2,3\n', '1,"\n",2\n');
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 40 }), fc.constantFrom(',', ';', '\t', '::'), async (pieces, delimiter) => {
+      const text = `user,item,rating\n1,1,1\n${pieces.join('')}\n1,1,1\n`.replaceAll(',', delimiter);
+      const plain = await readRatings([await write(`plain-${run}.csv`, text)]);
+      const odd = await readRatings([await write(`odd-${run++}.csv`, `${text}oops\n`)]);
+      expect(triples(odd)).toEqual(triples(plain));
+      expect(odd.report.rowsRead).toBe(plain.report.rowsRead + 1);
+      expect(odd.report.badRows.slice(0, plain.report.badRows.length).map(({ file: _, ...row }) => row)).toEqual(plain.report.badRows.map(({ file: _, ...row }) => row));
     }),
     { numRuns: 60 },
   );

@@ -29,6 +29,8 @@ describe('text', () => {
     ['BOM', '\uFEFFuser,item,rating\n1,10,4.5\n1,20,3\n2,10,5\n', SMALL],
     ['BOM without a header', '\uFEFF1,10,4.5\n1,20,3\n2,10,5\n', SMALL],
     ['everything quoted', '"user","item","rating"\n"1","10","4.5"\n"1","20","3"\n"2","10","5"\n', SMALL],
+    ['empty cells beyond the last column', 'user,item,rating\n1,10,4.5,\n1,20,3,,\n2,10,5\n', SMALL],
+    ['empty cells beyond the last column, mixed line ends', 'user,item,rating\n1,10,4.5,\r\n1,20,3,,\n2,10,5\n', SMALL],
     ['spaces around cells', 'user, item, rating\n1, 10, 4.5\n1 , 20,3\n2, 10, 5 \n', SMALL],
     ['exponents and bare points', 'user,item,rating\n1,10,.45e1\n1,20,3.\n2,10,+5\n', SMALL],
     ['columns by name', 'wer,was,wie\n1,10,4.5\n1,20,3\n2,10,5\n', SMALL, { user: 'wer', item: 'Was', rating: 'wie' }],
@@ -173,7 +175,7 @@ describe('digest', () => {
 });
 
 test('says how far it is', async () => {
-  const steps: [string, number?, number?][] = [];
+  const steps: (readonly (string | number | undefined)[])[] = [];
   await readRatings([await write('steps.csv', 'user,item,rating\n1,10,1\n')], { onProgress: (...step) => steps.push(step) });
   expect([...new Set(steps.map(([step]) => step))]).toEqual(['Checking files', 'Finding users and items', 'Reading ratings', 'Sorting', 'Reading titles']);
   expect(steps.filter(([step]) => step === 'Reading ratings').at(-1)).toEqual(['Reading ratings', 1, 1]);
