@@ -18,9 +18,6 @@ export interface Places {
   readonly time: number | null;
 }
 
-/** Places of the columns of one person's ratings. */
-export type OwnPlaces = Pick<Places, 'item' | 'rating'>;
-
 const ROLES: readonly Role[] = ['user', 'item', 'rating', 'time'];
 
 /** Names that datasets in the wild use, as normaliseName() leaves them; of several that occur the first here counts. */
@@ -106,13 +103,6 @@ export function findPersonPlaces(heading: Heading): { user: number | null; item:
     throw new InputError(`${heading.path} has no columns "item" and "rating". It has: ${describeColumns(heading)}. Name them in its first line, or leave that line out.`);
   }
   return { user: byName('user'), item, rating };
-}
-
-/** Columns of one person's ratings: by their names, or without a header the item first, then the rating. */
-export function findOwnPlaces(heading: Heading): OwnPlaces {
-  const [item, rating] = heading.names === null ? [0, 1] : [findByName(heading.names, SYNONYMS.item), findByName(heading.names, SYNONYMS.rating)];
-  if (item < 0 || rating < 0) throw new InputError(`${heading.path} has no columns that are known to hold item and rating. It has: ${describeColumns(heading)}. Name them "item" and "rating".`);
-  return { item, rating };
 }
 
 function placeByName({ path, names, width, sample }: Heading, role: Role, name: string): number {

@@ -1,7 +1,7 @@
 import { itemId } from '../../shared/ids.ts';
 import type { Rating } from '../../shared/query.ts';
 import { InputError } from '../inputError.ts';
-import { findOwnPlaces, hasRatingsHeader, isNumber } from './columns.ts';
+import { findPersonPlaces, hasRatingsHeader, isNumber } from './columns.ts';
 import { inspectFile } from './file.ts';
 import { readRecords } from './records.ts';
 import { Session } from './session.ts';
@@ -17,8 +17,9 @@ export async function readPerson(path: string): Promise<Rating[]> {
     const file = await inspectFile(path, session);
     if (file.format === 'parquet') throw new InputError(`${path} is Parquet: give one person's ratings as CSV.`);
     const table = await openTextTable(file, 2, (row) => hasRatingsHeader(row, {}));
-    const places = findOwnPlaces(table);
+    const places = findPersonPlaces(table);
     const ratings: Rating[] = [];
+    const users = new Set<string>();
     let skip = table.headRecords;
     for await (const records of readRecords(table.file, table.dialect)) {
       for (const { line, text, cells } of records) {
@@ -26,6 +27,8 @@ export async function readPerson(path: string): Promise<Rating[]> {
         const id = cells?.[places.item]?.trim() ?? '';
         const rating = cells?.[places.rating]?.trim() ?? '';
         if (id === '' || !isNumber(rating)) throw new InputError(`${path}:${line}: this is no item and its rating: ${excerpt(text)}`);
+        if (places.user !== null) users.add(cells![places.user]?.trim() ?? '');
+        if (users.size > 1) throw new InputError(`${path}:${line}: a second user, ${[...users].at(-1)}: give the ratings of one person.`);
         ratings.push({ item: itemId(Number.isSafeInteger(Number(id)) && String(Number(id)) === id ? Number(id) : id), rating: Number(rating) });
       }
     }

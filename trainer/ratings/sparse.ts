@@ -1,5 +1,3 @@
-import type { Ratings } from './ratings.ts';
-
 /** A sparse matrix by rows: row r has the entries `offsets[r]` up to `offsets[r + 1]`, columns ascending. */
 export interface Csr {
   readonly rows: number;
@@ -9,14 +7,6 @@ export interface Csr {
   /** Column of each entry. */
   readonly indices: Uint32Array;
   readonly values: Float32Array | Float64Array;
-}
-
-/** Users × items. Shares `item` (and, without a weight, `rating`) with the ratings. */
-export function toCsr(ratings: Pick<Ratings, 'userIds' | 'items' | 'user' | 'item' | 'rating'>, weight?: (rating: number) => number): Csr {
-  const { userIds, items, user, item, rating } = ratings;
-  const offsets = offsetsOf(user, userIds.length);
-  const values = weight ? Float64Array.from(rating, weight) : rating;
-  return { rows: userIds.length, cols: items.length, offsets, indices: item, values };
 }
 
 /** Columns become rows; entries stay sorted. */

@@ -15,8 +15,9 @@ describe("one person's ratings", () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ['no such columns', 'film,mark\na,x\n', /no columns that are known to hold item and rating\. It has: film, mark/],
+    ['no such columns', 'film,mark\na,x\n', /no columns "item" and "rating"\. It has: film, mark/],
     ['a row that is none', 'item,rating\n1,5\n2,good\n', /mine\.csv:3: this is no item and its rating: 2,good/],
+    ['two people', 'userId,movieId,rating\n1,1,5\n2,1,5\n', /mine\.csv:3: a second user, 2/],
     ['nothing', '', /is empty/],
   ])('%s', async (_, content, message) => {
     const refused = readPerson(await write('mine.csv', content));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readRatings } from '../../../trainer/ratings/read.ts';
 import type { Ratings } from '../../../trainer/ratings/ratings.ts';
-import { needs, realData, requireAll, requireData } from '../../support/tools.ts';
+import { needs, realData, requireData } from '../../support/tools.ts';
 
 function expectInOrder({ userIds, items, user, item, rating }: Ratings): void {
   const ascending = (ids: readonly (string | number)[]): boolean => ids.every((id, i) => i === 0 || ids[i - 1]! < id);
@@ -13,7 +13,7 @@ function expectInOrder({ userIds, items, user, item, rating }: Ratings): void {
 }
 
 const films = realData('ml-latest-small');
-const needsFilms = needs('the ml-latest-small ratings', films, requireAll || requireData);
+const needsFilms = needs('the ml-latest-small ratings', films, requireData);
 describe.skipIf(needsFilms.skip)(`ml-latest-small${needsFilms.label}`, () => {
   test('is read whole', async () => {
     const ratings = await readRatings([films!]);
@@ -34,7 +34,7 @@ describe.skipIf(needsFilms.skip)(`ml-latest-small${needsFilms.label}`, () => {
 });
 
 const books = realData('goodbooks-10k-v1');
-const needsBooks = needs('the goodbooks-10k-v1 ratings', books, requireAll || requireData);
+const needsBooks = needs('the goodbooks-10k-v1 ratings', books, requireData);
 describe.skipIf(needsBooks.skip)(`goodbooks-10k-v1${needsBooks.label}`, () => {
   test('is read whole, its repeats resolved', async () => {
     const ratings = await readRatings([books!]);
