@@ -30,7 +30,7 @@ export function movieLens(rows: number, folder: string, wholeStars: boolean): Fa
   return {
     name,
     licence: `GroupLens terms of use for MovieLens: research, no commercial use without permission, no implied endorsement; ${redistribution}`,
-    attribution: 'F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. ACM Transactions on Interactive Intelligent Systems 5, 4: 19:1–19:19. https://doi.org/10.1145/2827872',
+    attribution: 'Made from MovieLens ratings, under their licence: F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context. ACM Transactions on Interactive Intelligent Systems 5, 4: 19:1–19:19. https://doi.org/10.1145/2827872',
     url: 'https://grouplens.org/datasets/movielens/',
     scale: { min: wholeStars || WHOLE_STARS.has(name) ? 1 : 0.5, max: 5 },
   };
