@@ -33,8 +33,10 @@ export interface Factors {
  * soft filter f_d = max(0, 1 − τ · s_k² / s_d²), at 8 bits an entry. A rank above what the data has is lowered.
  */
 export function factorize(ratings: Ratings, requested: ModelParameters, onProgress?: SvdOptions['onProgress']): Factors {
-  const { itemOfRow, popularity, weights } = weigh(ratings, requested);
-  const svd = truncatedSvd(weights, { rank: requested.rank, seed: requested.seed, ...(onProgress && { onProgress }) });
+  const weight = weigh(ratings);
+  const { itemOfRow, popularity } = orderByPopularity(ratings, weight);
+  const matrix = scaledMatrix(ratings, weight, itemOfRow, popularity, requested);
+  const svd = truncatedSvd(matrix, { rank: requested.rank, seed: requested.seed, ...(onProgress && { onProgress }) });
   const rank = svd.singularValues.length;
   const parameters = { ...requested, rank };
   const rows = itemOfRow.length;
@@ -54,33 +56,34 @@ export function factorize(ratings: Ratings, requested: ModelParameters, onProgre
   return { parameters, itemOfRow, index, foldIn, svd };
 }
 
-/** The scaled matrix, users × rows, and each row's popularity p = Σ_u w(u, i), descending. */
-function weigh(ratings: Ratings, { itemExponent, userExponent }: ModelParameters): { itemOfRow: Uint32Array; popularity: Float64Array; weights: Csr } {
-  const { user, item, rating, scale } = ratings;
-  const users = ratings.userIds.length;
-  const items = ratings.items.length;
-  const weight = Float64Array.from(rating, (value) => ratingWeight(scale, value));
-  const byItem = new Float64Array(items);
-  const byUser = new Float64Array(users);
-  for (let i = 0; i < weight.length; i++) {
-    byItem[item[i]!]! += weight[i]!;
-    byUser[user[i]!]! += weight[i]!;
-  }
+/** w(rating) of each entry. */
+export const weigh = ({ rating, scale }: Ratings): Float64Array => Float64Array.from(rating, (value) => ratingWeight(scale, value));
 
+/** Items from the most popular on, ties in their own order, and each row's popularity p = Σ_u w(u, i). */
+export function orderByPopularity({ items, item }: Ratings, weight: Float64Array): { itemOfRow: Uint32Array; popularity: Float64Array } {
+  const byItem = new Float64Array(items.length);
+  for (let i = 0; i < weight.length; i++) byItem[item[i]!]! += weight[i]!;
   const itemOfRow = Uint32Array.from(byItem, (_, i) => i).sort((a, b) => byItem[b]! - byItem[a]! || a - b);
-  const rowOfItem = new Uint32Array(items);
+  return { itemOfRow, popularity: Float64Array.from(itemOfRow, (original) => byItem[original]!) };
+}
+
+/** n_u^-b · X · p_i^-a, users × rows. */
+function scaledMatrix({ userIds, user, item }: Ratings, weight: Float64Array, itemOfRow: Uint32Array, popularity: Float64Array, { itemExponent, userExponent }: ModelParameters): Csr {
+  const rowOfItem = new Uint32Array(itemOfRow.length);
   itemOfRow.forEach((original, row) => (rowOfItem[original] = row));
+  const byUser = new Float64Array(userIds.length);
+  for (let i = 0; i < weight.length; i++) byUser[user[i]!]! += weight[i]!;
   const userScale = byUser.map((sum) => sum ** -userExponent);
-  const itemScale = byItem.map((sum) => sum ** -itemExponent);
+  const rowScale = popularity.map((sum) => sum ** -itemExponent);
   // Ratings come sorted by user, so their order is that of the rows of the matrix.
-  const weights = {
-    rows: users,
-    cols: items,
-    offsets: offsetsOf(user, users),
-    indices: item.map((original) => rowOfItem[original]!),
-    values: weight.map((value, i) => value * userScale[user[i]!]! * itemScale[item[i]!]!),
+  const indices = item.map((original) => rowOfItem[original]!);
+  return {
+    rows: userIds.length,
+    cols: itemOfRow.length,
+    offsets: offsetsOf(user, userIds.length),
+    indices,
+    values: weight.map((value, i) => value * userScale[user[i]!]! * rowScale[indices[i]!]!),
   };
-  return { itemOfRow, popularity: Float64Array.from(itemOfRow, (original) => byItem[original]!), weights };
 }
 
 /** ū = Σ p_i E_i / Σ p_i over the published (8-bit) factors. */

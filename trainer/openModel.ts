@@ -8,6 +8,9 @@ import type { Recommender } from '../shared/engine/recommender.ts';
 /** Reads and verifies a published model from its folder. */
 export const openModel = (folder: string): Promise<Model> => loadModel(folderSource(folder, readFile));
 
+/** kernel.wasm. */
+export const readKernel = (): Promise<Uint8Array<ArrayBuffer>> => readKernelFile(kernelUrl, readFile);
+
 export async function openRecommenderFrom(folder: string): Promise<Recommender> {
-  return openRecommender(await openModel(folder), await readKernelFile(kernelUrl, readFile));
+  return openRecommender(await openModel(folder), await readKernel());
 }

@@ -1,4 +1,5 @@
 import type { Model } from '../artifact/load.ts';
+import type { Manifest } from '../artifact/manifest.ts';
 import { FrameRateError } from '../errors.ts';
 import { itemRow, type ItemId, type ItemRow } from '../ids.ts';
 import type { Rating, Reason, Recommendation, Recommendations, RecommendQuery } from '../query.ts';
@@ -11,10 +12,15 @@ export const DEFAULT_K = 10;
 /** A person who has rated more than this is a mistake or an attack. */
 export const MAX_RATINGS = 5000;
 
+/** As much of a model as answers need. */
+export interface Answerable extends Pick<Model, 'factors' | 'foldIn' | 'catalog'> {
+  readonly manifest: Pick<Manifest, 'model' | 'ratingScale'>;
+}
+
 /** Folds a person in and finds their films: the one place where a question becomes an answer, behind every door. */
-export class Recommender {
+export class Recommender<M extends Answerable = Model> {
   constructor(
-    readonly model: Model,
+    readonly model: M,
     readonly index: VectorIndex,
     private readonly now: () => number = () => performance.now(),
   ) {}

@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { readKernelFile } from '../../shared/artifact/folderSource.ts';
-import { kernelUrl } from '../../shared/engine/kernel/location.ts';
 import { evaluate as evaluateRanker, METRIC_NAMES, pairedDifference, type Evaluation } from '../evaluation/evaluate.ts';
 import { popularityRanker, PURE_SVD, trainRanker, type Ranker } from '../evaluation/rankers.ts';
 import { splitUsers, type HeldOutUser } from '../evaluation/split.ts';
 import type { Estimate } from '../evaluation/metrics.ts';
 import { DEFAULT_PARAMETERS } from '../factorize.ts';
 import { InputError } from '../inputError.ts';
+import { readKernel } from '../openModel.ts';
 import { Progress } from '../progress.ts';
+import { textTable } from '../textTable.ts';
 import { readTrainingRatings, type TrainOptions } from './train.ts';
 
 export interface EvaluateOptions extends Omit<TrainOptions, 'out'> {
@@ -27,7 +26,7 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   progress.say(`${train.userIds.length.toLocaleString('en')} people train on ${train.items.length.toLocaleString('en')} items, ${test.length.toLocaleString('en')} others are asked`);
 
   const { rank, seed } = options;
-  const kernel = await readKernelFile(kernelUrl, readFile);
+  const kernel = await readKernel();
   const rankers: Ranker[] = [popularityRanker(train)];
   for (const [name, parameters] of [['PureSVD', PURE_SVD], ['ssvd', DEFAULT_PARAMETERS]] as const) {
     progress.update(`Training ${name}`);
@@ -54,7 +53,5 @@ function printTable(title: string, rankers: readonly Ranker[], users: readonly H
     ['', ...METRIC_NAMES, `${ours.ranker} better by (NDCG@10)`],
     ...evaluations.map((evaluation) => [evaluation.ranker, ...METRIC_NAMES.map((metric) => format(evaluation.scores[metric])), difference(evaluation)]),
   ];
-  process.stdout.write(`\n${title} (${users.length.toLocaleString('en')} people, mean ± standard error)\n`);
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  for (const line of lines) process.stdout.write(`${line.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()}\n`);
+  process.stdout.write(`\n${title} (${users.length.toLocaleString('en')} people, mean ± standard error)\n${textTable(lines)}`);
 }

@@ -4,11 +4,12 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Recommender } from '../../shared/engine/recommender.ts';
 import { FrameRateError } from '../../shared/errors.ts';
-import { itemId, type ItemId } from '../../shared/ids.ts';
+import { itemId } from '../../shared/ids.ts';
 import type { Rating, Recommendations } from '../../shared/query.ts';
 import { InputError } from '../inputError.ts';
 import { openRecommenderFrom } from '../openModel.ts';
 import { readPerson } from '../ratings/person.ts';
+import { textTable } from '../textTable.ts';
 
 interface Options {
   readonly model: string;
@@ -30,7 +31,7 @@ function printTable({ items, basis, unknown, computeMs }: Recommendations): void
   const rows = items.map(({ item, because }, i) => {
     const [reason] = because ?? [];
     return [
-      String(i + 1),
+      String(i + 1).padStart(String(items.length).length),
       item.title + (item.year === null ? '' : ` (${item.year})`),
       item.genres.slice(0, 3).join(', '),
       reason ? `${reason.title} ${Math.round(100 * reason.share)} %` : '',
@@ -38,19 +39,8 @@ function printTable({ items, basis, unknown, computeMs }: Recommendations): void
     ];
   });
   const header = ['', 'title', 'genres', 'because of', 'id'];
-  const widths = header.map((name, column) => Math.min(48, Math.max(...[header, ...rows].map((row) => [...row[column]!].length), name.length)));
-  for (const row of [header, ...rows]) {
-    process.stdout.write(`${row.map((cell, column) => fit(cell, widths[column]!, column === 0)).join('  ').trimEnd()}\n`);
-  }
+  process.stdout.write(textTable([header, ...rows]));
   process.stderr.write(`${computeMs.toFixed(2)} ms\n`);
-}
-
-/** Cuts or pads to `width` characters. */
-function fit(cell: string, width: number, toTheRight: boolean): string {
-  const letters = [...cell];
-  const text = letters.length > width ? `${letters.slice(0, width - 1).join('')}…` : cell;
-  const padding = ' '.repeat(width - [...text].length);
-  return toTheRight ? padding + text : text + padding;
 }
 
 /** Streams: memory does not grow with the number of people, and answers come in the order of the questions. */
@@ -102,7 +92,7 @@ function parsePerson(json: string, place: string): { user: unknown; ratings: Rat
   const ratings = person.ratings.map((pair: unknown, i): Rating => {
     const [id, rating] = Array.isArray(pair) ? (pair as unknown[]) : [];
     if ((typeof id !== 'string' && typeof id !== 'number') || typeof rating !== 'number') throw wrong(`ratings[${i}] is ${JSON.stringify(pair)}`);
-    return { item: itemId(id) satisfies ItemId, rating };
+    return { item: itemId(id), rating };
   });
   return { user: person.user ?? null, ratings };
 }

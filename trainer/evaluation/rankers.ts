@@ -1,11 +1,11 @@
 import { Catalog } from '../../shared/artifact/catalog.ts';
-import { SCHEMA_VERSION, type ModelParameters } from '../../shared/artifact/manifest.ts';
+import type { ModelParameters } from '../../shared/artifact/manifest.ts';
 import { KernelIndex } from '../../shared/engine/kernelIndex.ts';
 import { Recommender } from '../../shared/engine/recommender.ts';
 import { RowSet } from '../../shared/engine/rowSet.ts';
 import type { ItemId } from '../../shared/ids.ts';
 import type { Rating } from '../../shared/query.ts';
-import { DEFAULT_PARAMETERS, factorize } from '../factorize.ts';
+import { DEFAULT_PARAMETERS, factorize, orderByPopularity, weigh } from '../factorize.ts';
 import type { Ratings } from '../ratings/ratings.ts';
 
 /** Something that orders the catalogue for a person, best first, without what they rated. */
@@ -28,29 +28,14 @@ export const PURE_SVD: Omit<ModelParameters, 'rank' | 'seed'> = {
 export async function trainRanker(name: string, train: Ratings, parameters: ModelParameters, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
   const { index, foldIn, itemOfRow, parameters: model } = factorize(train, parameters);
   const catalog = new Catalog(Array.from(itemOfRow, (item) => train.items[item]!));
-  const { licence, attribution, url, digest } = train.dataset;
-  const manifest = {
-    format: 'framerate-model' as const,
-    schemaVersion: SCHEMA_VERSION,
-    name,
-    modelId: '',
-    recipe: '',
-    model,
-    ratingScale: train.scale,
-    counts: { users: train.userIds.length, items: index.rows, ratings: train.rating.length },
-    dataset: { name: train.dataset.name, digest, licence, attribution, url },
-    files: [],
-  };
+  const manifest = { model, ratingScale: train.scale };
   const recommender = new Recommender({ manifest, factors: index, foldIn, catalog }, await KernelIndex.open(index, kernel));
   return { name, rank: (ratings, k) => recommender.recommend({ ratings, k }).items.map(({ item }) => item.id) };
 }
 
 /** The most rated items, by the sum of their weights: what everybody gets who is not known. */
 export function popularityRanker(train: Ratings): Ranker {
-  const counts = new Float64Array(train.items.length);
-  for (let i = 0; i < train.item.length; i++) counts[train.item[i]!]! += train.rating[i]!;
-  const order = Uint32Array.from(counts, (_, i) => i).sort((a, b) => counts[b]! - counts[a]! || a - b);
-  const catalog = new Catalog(Array.from(order, (item) => train.items[item]!));
+  const catalog = new Catalog(Array.from(orderByPopularity(train, weigh(train)).itemOfRow, (item) => train.items[item]!));
   return {
     name: 'popularity',
     rank(ratings, k) {

@@ -4,7 +4,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { Ajv } from 'ajv';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
-import type { ItemId } from '../../shared/ids.ts';
+import { itemId } from '../../shared/ids.ts';
 import type { RecommenderApi } from '../api.ts';
 import { handleFailure, handleUnknownRoute, Problem, sendError } from './problems.ts';
 import { ItemsQuery, ItemsResponse, OnboardingQuery, RecommendationsRequest, RecommendationsResponse } from './schemas.ts';
@@ -37,7 +37,7 @@ export async function createApi(recommender: RecommenderApi, logger: FastifyServ
     '/v1/recommendations',
     { schema: { summary: "A person's next films", body: RecommendationsRequest, response: { 200: RecommendationsResponse, ...problems } } },
     async ({ body }, reply) => {
-      const ratings = body.ratings.map(({ item, rating }) => ({ item: item as ItemId, rating }));
+      const ratings = body.ratings.map(({ item, rating }) => ({ item: itemId(item), rating }));
       const answer = await recommender.recommend({ ...body, ratings });
       return answer.ok ? reply.send(mutable(answer.value)) : sendError(reply, answer.error);
     },

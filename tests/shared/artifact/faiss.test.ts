@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { quantizeSq8, readFaissSq8, type Sq8Table, writeFaissSq8 } from '../../../shared/artifact/faissSq8.ts';
 import { ExactIndex } from '../../../shared/engine/exactIndex.ts';
 import { Random } from '../../../trainer/random.ts';
-import { findPython, needs, repoRoot } from '../../support/tools.ts';
+import { askFaiss } from '../../support/faissOracle.ts';
+import { findPython, needs } from '../../support/tools.ts';
 
-const python = findPython();
-const { skip, label } = needs('Python with faiss-cpu', python);
+const { skip, label } = needs('Python with faiss-cpu', findPython());
 
 describe.skipIf(skip)(`Faiss in Python${label}`, () => {
   let folder: string;
@@ -32,7 +31,7 @@ describe.skipIf(skip)(`Faiss in Python${label}`, () => {
     const cases = [[0, 4], [1, 1], [3, 5], [200, 64], [50, 200]] as const;
     const ours = cases.map(([rows, rank]) => writeFaissSq8(quantizeSq8(gaussian(rows * rank, rows + rank), rows, rank)));
     const requests = ours.map((file, i) => ({ do: 'rewrite', index: save(`ours${i}.faiss`, file), out: join(folder, `theirs${i}.faiss`) }));
-    for (const [i, answer] of askFaissAll(requests).entries()) {
+    for (const [i, answer] of askFaiss(requests).entries()) {
       const [rows, rank] = cases[i]!;
       expect(answer).toEqual({ type: 'IndexScalarQuantizer', rows, rank, inner_product: true });
       expect(Buffer.compare(load(`theirs${i}.faiss`), ours[i]!)).toBe(0);
@@ -53,7 +52,7 @@ describe.skipIf(skip)(`Faiss in Python${label}`, () => {
       const add = save(`matrix${i}.f32`, matrix);
       return { do: 'quantize', rank, train: add, add, out: join(folder, `theirs${i}.faiss`) };
     });
-    askFaissAll(requests);
+    askFaiss(requests);
     for (const [i, { rows, rank, matrix }] of cases.entries()) {
       expect(Buffer.compare(writeFaissSq8(quantizeSq8(matrix, rows, rank)), load(`theirs${i}.faiss`)), `case ${i}: ${rows} × ${rank}`).toBe(0);
     }
@@ -70,7 +69,7 @@ describe.skipIf(skip)(`Faiss in Python${label}`, () => {
     const train = save('train.f32', gaussian(100 * rank, 6));
     const add = save('add.f32', gaussian(rows * rank, 7));
     const out = join(folder, 'theirs.faiss');
-    askFaiss({ do: 'quantize', rank, train, add, out });
+    askFaiss([{ do: 'quantize', rank, train, add, out }]);
     const table = readFaissSq8(load('theirs.faiss'));
     expect([table.rows, table.rank]).toEqual([rows, rank]);
     expectSameAnswers(table, gaussian(queries * rank, 8), k, out);
@@ -79,7 +78,7 @@ describe.skipIf(skip)(`Faiss in Python${label}`, () => {
   test('writes other indexes, which are refused', () => {
     const add = save('add.f32', gaussian(800, 9));
     const factories = ['Flat', 'IVF4,SQ8', 'SQfp16', 'SQ4', 'SQ8 by L2'];
-    askFaissAll(
+    askFaiss(
       factories.map((name, i) => {
         const [factory, l2] = name.split(' by ');
         return { do: 'other', rank: 4, factory, l2: l2 !== undefined, add, out: join(folder, `other${i}.faiss`) };
@@ -92,7 +91,7 @@ describe.skipIf(skip)(`Faiss in Python${label}`, () => {
 
   /** Faiss adds up in floats, so scores agree to 1e-5, and rows may change places where scores do. */
   function expectSameAnswers(table: Sq8Table, queries: Float32Array, k: number, index: string): void {
-    const answer = askFaiss({ do: 'search', index, queries: save('queries.f32', queries), k }) as { rows: number[][]; scores: number[][] };
+    const [answer] = askFaiss([{ do: 'search', index, queries: save('queries.f32', queries), k }]) as [{ rows: number[][]; scores: number[][] }];
     const exact = new ExactIndex(table);
     for (const [i, rows] of answer.rows.entries()) {
       const query = queries.subarray(i * table.rank, (i + 1) * table.rank);
@@ -107,17 +106,6 @@ describe.skipIf(skip)(`Faiss in Python${label}`, () => {
     }
   }
 });
-
-function askFaiss(request: object): unknown {
-  return askFaissAll([request])[0];
-}
-
-function askFaissAll(requests: object[]): unknown[] {
-  const input = requests.map((request) => `${JSON.stringify(request)}\n`).join('');
-  const { status, stdout, stderr } = spawnSync(python!, [join(repoRoot, 'tests/fixtures/faiss_oracle.py')], { input, encoding: 'utf8', maxBuffer: 1e8 });
-  if (status !== 0) throw new Error(`faiss_oracle.py failed:\n${stderr}`);
-  return stdout.trim().split('\n').map((line) => JSON.parse(line));
-}
 
 function gaussian(length: number, seed: number): Float32Array {
   const random = new Random(seed);

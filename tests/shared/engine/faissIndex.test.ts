@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { RowSet } from '../../../shared/engine/rowSet.ts';
 import { decodeRow } from '../../../shared/engine/scoring.ts';
 import { type Hits, MAX_K } from '../../../shared/engine/vectorIndex.ts';
 import { Random } from '../../../trainer/random.ts';
+import { askFaiss } from '../../support/faissOracle.ts';
 import { findPython, needs, repoRoot } from '../../support/tools.ts';
 
 const ROWS = 3000;
@@ -311,8 +311,7 @@ describe.skipIf(skip)(`Faiss in WebAssembly${label}`, () => {
     expect([index.rows, index.search(new Float32Array(4), 5).rows.length]).toEqual([0, 0]);
   });
 
-  const python = findPython();
-  const native = needs('Python with faiss-cpu', python);
+  const native = needs('Python with faiss-cpu', findPython());
 
   describe.skipIf(native.skip)(`and native Faiss${native.label}`, () => {
     let folder: string;
@@ -378,13 +377,6 @@ describe.skipIf(skip)(`Faiss in WebAssembly${label}`, () => {
       }
     });
   });
-
-  function askFaiss(requests: object[]): unknown[] {
-    const input = requests.map((request) => `${JSON.stringify(request)}\n`).join('');
-    const { status, stdout, stderr } = spawnSync(python!, [join(repoRoot, 'tests/fixtures/faiss_oracle.py')], { input, encoding: 'utf8', maxBuffer: 1e8 });
-    if (status !== 0) throw new Error(`faiss_oracle.py failed:\n${stderr}`);
-    return stdout.trim().split('\n').map((line) => JSON.parse(line));
-  }
 });
 
 /** Rows in another order only where scores agree to single precision. */
