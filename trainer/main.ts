@@ -21,6 +21,12 @@ const whole =
     return value;
   };
 
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It is a number.');
+  return value;
+}
+
 /** The options that say what to train on, and how: of `train` and of `start`. */
 function withTraining(command: Command): Command {
   return command
@@ -48,7 +54,7 @@ withTraining(program.command('train'))
 withTraining(program.command('evaluate'))
   .description('Measures the model on people that it was not trained on, beside popularity and PureSVD.')
   .option('--fold <n>', 'which tenth of the people is asked', whole(0, 9), 0)
-  .option('--positive-from <rating>', 'from this rating on a film counts as liked', Number, 4)
+  .option('--positive-from <rating>', 'from this rating on a film counts as liked', number, 4)
   .action(evaluate);
 
 program
