@@ -23,6 +23,18 @@ export interface Rating {
   readonly rating: number;
 }
 
+/** Which items may be returned at all: those for which everything holds that is given. */
+export interface Filter {
+  /** Has at least one of these genres. */
+  readonly genres?: readonly string[];
+  /** Has none of these genres. */
+  readonly withoutGenres?: readonly string[];
+  /** Is from these years, inclusive. An item whose year is unknown is from none. */
+  readonly years?: { readonly from?: number; readonly to?: number };
+  /** Is one of these, e.g. on a watchlist. Ids that the model does not know are none. */
+  readonly only?: readonly ItemId[];
+}
+
 /** The question that every door takes. */
 export interface RecommendQuery {
   /** Any order; of repeated items the last counts. Empty: the popular start. */
@@ -31,6 +43,24 @@ export interface RecommendQuery {
   readonly k?: number;
   /** Say why: adds `because` to each recommendation. Default false. */
   readonly explain?: boolean;
+  /** Items that must not come, besides the rated ones: seen elsewhere, not interested. */
+  readonly exclude?: readonly ItemId[];
+  readonly filter?: Filter;
+}
+
+/** What else is like one item? Needs no ratings. */
+export interface SimilarQuery {
+  readonly item: ItemId;
+  /** How many to return, 1 to 1000. Default 10. */
+  readonly k?: number;
+  readonly exclude?: readonly ItemId[];
+  readonly filter?: Filter;
+}
+
+export interface SimilarItem {
+  readonly item: CatalogItem;
+  /** Cosine of the two items' factors, −1 to 1. */
+  readonly similarity: number;
 }
 
 /** The exact part that one rating has in one recommendation's score. */
@@ -50,7 +80,7 @@ export interface Recommendation {
 }
 
 export interface Recommendations {
-  /** Best first; nothing that the person rated. Fewer than k where the catalogue ends. */
+  /** Best first; nothing that the person rated, excluded or filtered out. Fewer than k where the catalogue ends. */
   readonly items: readonly Recommendation[];
   /** `popular` while no known item is rated. */
   readonly basis: 'ratings' | 'popular';

@@ -4,13 +4,13 @@ import { readCatalog, writeCatalog } from '../shared/artifact/catalog.ts';
 import { sha256Hex } from '../shared/artifact/digest.ts';
 import { readFaissSq8, writeFaissSq8 } from '../shared/artifact/faissSq8.ts';
 import { readFoldInTable, writeFoldInTable } from '../shared/artifact/foldInFile.ts';
-import { formatManifest, parseManifest, type ArtifactFile, type FileRole, type Manifest } from '../shared/artifact/manifest.ts';
+import { formatManifest, parseManifest, type ArtifactFile, type Manifest, type RequiredRole } from '../shared/artifact/manifest.ts';
 import { FrameRateError } from '../shared/errors.ts';
 import { isTemporary, writeAtomically } from './atomicFile.ts';
 import type { Factors } from './factorize.ts';
 import type { Ratings } from './ratings/ratings.ts';
 
-const EXTENSION: Record<FileRole, string> = { index: 'faiss', foldIn: 'bin', catalog: 'json' };
+const EXTENSION: Record<RequiredRole, string> = { index: 'faiss', foldIn: 'bin', catalog: 'json' };
 
 /**
  * Publishes a model into `folder`: files named by their digest first, the manifest last, so that a reader finds the
@@ -22,7 +22,7 @@ const EXTENSION: Record<FileRole, string> = { index: 'faiss', foldIn: 'bin', cat
 export async function publish(folder: string, ratings: Ratings, factors: Factors, recipe: string): Promise<Manifest> {
   await mkdir(folder, { recursive: true });
   const before = await readManifest(folder).catch(() => null);
-  const contents: Record<FileRole, Uint8Array<ArrayBuffer>> = {
+  const contents: Record<RequiredRole, Uint8Array<ArrayBuffer>> = {
     index: writeFaissSq8(factors.index),
     foldIn: writeFoldInTable(factors.foldIn),
     catalog: writeCatalog(Array.from(factors.itemOfRow, (item) => ratings.items[item]!)),
@@ -32,7 +32,7 @@ export async function publish(folder: string, ratings: Ratings, factors: Factors
   readFoldInTable(contents.foldIn);
   readCatalog(contents.catalog);
   const files: ArtifactFile[] = [];
-  for (const role of Object.keys(contents) as FileRole[]) files.push(await writeNamedByDigest(folder, role, contents[role]));
+  for (const role of Object.keys(contents) as RequiredRole[]) files.push(await writeNamedByDigest(folder, role, contents[role]));
 
   const { name, digest, licence, attribution, url } = ratings.dataset;
   const identity = JSON.stringify([factors.parameters, ratings.scale, files.map((file) => file.sha256)]);
@@ -64,7 +64,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   return parseManifest(json);
 }
 
-async function writeNamedByDigest(folder: string, role: FileRole, content: Uint8Array<ArrayBuffer>): Promise<ArtifactFile> {
+async function writeNamedByDigest(folder: string, role: RequiredRole, content: Uint8Array<ArrayBuffer>): Promise<ArtifactFile> {
   const sha256 = await sha256Hex(content);
   const path = `${role}-${sha256.slice(0, 12)}.${EXTENSION[role]}`;
   await writeAtomically(join(folder, path), content);

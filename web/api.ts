@@ -1,6 +1,6 @@
-import type { Result } from '../shared/errors.ts';
-import type { ErrorAnswer } from '../shared/errors.ts';
-import type { CatalogItem, RatingScale, Recommendations, RecommendQuery } from '../shared/query.ts';
+import type { ErrorAnswer, Result } from '../shared/errors.ts';
+import type { ItemId } from '../shared/ids.ts';
+import type { CatalogItem, RatingScale, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../shared/query.ts';
 
 /** What a person may know about the loaded model. */
 export interface ModelInfo {
@@ -28,6 +28,9 @@ export type EngineStatus =
 /** The contract of every door. Arguments and answers are plain data: they cross threads and networks as they are. */
 export interface RecommenderApi {
   recommend(query: RecommendQuery): Promise<Result<Recommendations>>;
+  /** Other items like one, the most similar first. */
+  similar(query: SimilarQuery): Promise<Result<readonly SimilarItem[]>>;
+  item(id: ItemId): Promise<Result<CatalogItem>>;
   /** Titles for what somebody typed, best match first; forgives typos, accents and "Matrix, The". */
   findItems(text: string, limit?: number): Promise<Result<readonly CatalogItem[]>>;
   /** Titles to ask a newcomer about, the most telling first. */

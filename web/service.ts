@@ -2,7 +2,8 @@ import { loadModel, type ArtifactSource, type Model } from '../shared/artifact/l
 import { openRecommender } from '../shared/engine/open.ts';
 import type { Recommender } from '../shared/engine/recommender.ts';
 import { answer, FrameRateError, type ErrorAnswer, type Result } from '../shared/errors.ts';
-import type { CatalogItem, Recommendations, RecommendQuery } from '../shared/query.ts';
+import type { ItemId } from '../shared/ids.ts';
+import type { CatalogItem, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../shared/query.ts';
 import { TitleSearch } from '../shared/titles.ts';
 import type { EngineStatus, LocalRecommenderApi, ModelInfo } from './api.ts';
 
@@ -64,6 +65,14 @@ export class RecommenderService implements LocalRecommenderApi {
 
   recommend(query: RecommendQuery): Promise<Result<Recommendations>> {
     return answer(() => this.#ready().recommender.recommend(query));
+  }
+
+  similar(query: SimilarQuery): Promise<Result<readonly SimilarItem[]>> {
+    return answer(() => this.#ready().recommender.similar(query));
+  }
+
+  item(id: ItemId): Promise<Result<CatalogItem>> {
+    return answer(() => this.#ready().recommender.item(id));
   }
 
   findItems(text: string, limit = 20): Promise<Result<readonly CatalogItem[]>> {

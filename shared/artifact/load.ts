@@ -3,7 +3,7 @@ import { readCatalog, type Catalog } from './catalog.ts';
 import { sha256Hex } from './digest.ts';
 import { readFaissSq8, type Sq8Table } from './faissSq8.ts';
 import { readFoldInTable, type FoldInTable } from './foldInFile.ts';
-import { fileOf, parseManifest, type ArtifactFile, type FileRole, type Manifest } from './manifest.ts';
+import { fileOf, parseManifest, REQUIRED_ROLES, type ArtifactFile, type Manifest, type RequiredRole } from './manifest.ts';
 
 /** A whole, verified model. */
 export interface Model {
@@ -27,9 +27,9 @@ export type LoadProgress = (receivedBytes: number, totalBytes: number) => void;
  */
 export async function loadModel(source: ArtifactSource, onProgress?: LoadProgress): Promise<Model> {
   const manifest = parseManifest(new TextDecoder().decode(await source.read('manifest.json')));
-  const total = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-  const received = new Map<FileRole, number>();
-  const fetchFile = async (role: FileRole): Promise<Uint8Array<ArrayBuffer>> => {
+  const total = REQUIRED_ROLES.reduce((sum, role) => sum + fileOf(manifest, role).bytes, 0);
+  const received = new Map<RequiredRole, number>();
+  const fetchFile = async (role: RequiredRole): Promise<Uint8Array<ArrayBuffer>> => {
     const file = fileOf(manifest, role);
     return readVerified(source, file, (bytes) => {
       received.set(role, bytes);

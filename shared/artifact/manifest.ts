@@ -5,9 +5,19 @@ import type { RatingScale } from '../query.ts';
 export const SCHEMA_VERSION = 1;
 const FORMAT = 'framerate-model';
 
-/** What a file of a model is for. `index`: Faiss. `foldIn`: foldInFile.ts. `catalog`: catalog.ts. */
-export type FileRole = 'index' | 'foldIn' | 'catalog';
-const ROLES: readonly FileRole[] = ['index', 'foldIn', 'catalog'];
+/** What every model has. `index`: Faiss. `foldIn`: foldInFile.ts. `catalog`: catalog.ts. */
+export type RequiredRole = 'index' | 'foldIn' | 'catalog';
+/**
+ * What a model may have. `residual`: what low rank misses. `onboarding`: which titles to ask first. `stars`: biases for
+ * expected ratings. `map`: the catalogue in two dimensions. `encoder`: ONNX, ratings to a person's vector.
+ * `users`: factors of the people of the training set, never served to a browser.
+ */
+export type OptionalRole = 'residual' | 'onboarding' | 'stars' | 'map' | 'encoder' | 'users';
+/** What a file of a model is for. */
+export type FileRole = RequiredRole | OptionalRole;
+export const REQUIRED_ROLES: readonly RequiredRole[] = ['index', 'foldIn', 'catalog'];
+const OPTIONAL_ROLES: readonly OptionalRole[] = ['residual', 'onboarding', 'stars', 'map', 'encoder', 'users'];
+const ROLES: readonly FileRole[] = [...REQUIRED_ROLES, ...OPTIONAL_ROLES];
 
 export interface ArtifactFile {
   readonly role: FileRole;
@@ -119,7 +129,10 @@ export function parseManifest(json: string): Manifest {
       sha256: text(file, 'sha256', /^[0-9a-f]{64}$/),
     };
   });
-  for (const role of ROLES) if (files.filter((file) => file.role === role).length !== 1) bad(`it names no single ${role} file`);
+  for (const role of ROLES) {
+    const count = files.filter((file) => file.role === role).length;
+    if (count > 1 || (count === 0 && REQUIRED_ROLES.some((required) => required === role))) bad(`it names no single ${role} file`);
+  }
   const ratingScale = { min: number(scale, 'min'), max: number(scale, 'max') };
   if (ratingScale.min > ratingScale.max) bad('ratingScale is upside down');
   const size = { min: 0, whole: true };
@@ -157,6 +170,10 @@ export function parseManifest(json: string): Manifest {
 export const formatManifest = (manifest: Omit<Manifest, 'format' | 'schemaVersion'>): string =>
   `${JSON.stringify({ format: FORMAT, schemaVersion: SCHEMA_VERSION, ...manifest }, null, 2)}\n`;
 
-export function fileOf(manifest: Manifest, role: FileRole): ArtifactFile {
-  return manifest.files.find((file) => file.role === role) ?? bad(`it names no ${role} file`);
+export function fileOf(manifest: Manifest, role: RequiredRole): ArtifactFile {
+  return optionalFileOf(manifest, role) ?? bad(`it names no ${role} file`);
+}
+
+export function optionalFileOf(manifest: Manifest, role: FileRole): ArtifactFile | undefined {
+  return manifest.files.find((file) => file.role === role);
 }

@@ -2,15 +2,19 @@ import type { Model } from '../artifact/load.ts';
 import type { Manifest } from '../artifact/manifest.ts';
 import { FrameRateError } from '../errors.ts';
 import { itemRow, type ItemId, type ItemRow } from '../ids.ts';
-import type { Rating, Reason, Recommendation, Recommendations, RecommendQuery } from '../query.ts';
+import type { CatalogItem, Filter, Rating, Reason, Recommendation, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../query.ts';
 import { ratingWeight } from '../ratingWeight.ts';
 import { contributions, foldIn, type WeightedRow } from './foldIn.ts';
+import { RowFilter } from './rowFilter.ts';
 import { RowSet } from './rowSet.ts';
+import { decodeRow } from './scoring.ts';
 import { MAX_K, type VectorIndex } from './vectorIndex.ts';
 
 export const DEFAULT_K = 10;
 /** A person who has rated more than this is a mistake or an attack. */
 export const MAX_RATINGS = 5000;
+/** Similar items are sought among so many times k, and so many at least, of those that the factors rank first. */
+const SIMILAR_POOL = { times: 4, least: 200 };
 
 /** As much of a model as answers need. */
 export interface Answerable extends Pick<Model, 'factors' | 'foldIn' | 'catalog'> {
@@ -19,26 +23,74 @@ export interface Answerable extends Pick<Model, 'factors' | 'foldIn' | 'catalog'
 
 /** Folds a person in and finds their films: the one place where a question becomes an answer, behind every door. */
 export class Recommender<M extends Answerable = Model> {
+  readonly #filter: RowFilter;
+
   constructor(
     readonly model: M,
     readonly index: VectorIndex,
     private readonly now: () => number = () => performance.now(),
-  ) {}
+  ) {
+    this.#filter = new RowFilter(model.catalog);
+  }
 
   /** @throws {FrameRateError} `RATING_OUT_OF_RANGE`, `BAD_QUERY`. Ids that the model does not know are left out and listed. */
-  recommend({ ratings, k = DEFAULT_K, explain = false }: RecommendQuery): Recommendations {
+  recommend({ ratings, k = DEFAULT_K, explain = false, exclude, filter }: RecommendQuery): Recommendations {
     const start = this.now();
-    if (!Number.isInteger(k) || k < 1 || k > MAX_K) throw new FrameRateError('BAD_QUERY', `k is ${k}; it goes from 1 to ${MAX_K}.`, '/k');
+    checkK(k);
     const { known, unknown } = this.#resolve(ratings);
     const { factors, foldIn: table, manifest, catalog } = this.model;
     const query = foldIn(factors, table, manifest.model, known);
-    const hits = this.index.search(query, k, RowSet.of(this.index.rows, known.map((rating) => rating.row)));
+    const hits = this.index.search(query, k, this.#leftOut(known.map(({ row }) => row), exclude, filter));
     const items = Array.from(hits.rows, (row, rank): Recommendation => {
       const item = catalog.items[row]!;
       const score = hits.scores[rank]!;
       return explain ? { item, score, because: this.#reasons(known, itemRow(row), score) } : { item, score };
     });
     return { items, basis: known.length > 0 ? 'ratings' : 'popular', unknown, computeMs: this.now() - start };
+  }
+
+  /**
+   * Items whose factors point the same way, among those that a search with the item's own factors ranks first:
+   * so what hardly anybody knows, and whose direction is chance, does not come up.
+   * @throws {FrameRateError} `NOT_FOUND`, `BAD_QUERY`.
+   */
+  similar({ item, k = DEFAULT_K, exclude, filter }: SimilarQuery): SimilarItem[] {
+    checkK(k);
+    const { factors, catalog } = this.model;
+    const row = this.#rowOf(item);
+    const own = new Float64Array(factors.rank);
+    decodeRow(factors, row, own);
+    const pool = Math.min(MAX_K, Math.max(SIMILAR_POOL.least, SIMILAR_POOL.times * k));
+    const { rows, scores } = this.index.search(Float32Array.from(own), pool, this.#leftOut([row], exclude, filter));
+    const other = new Float64Array(factors.rank);
+    return Array.from(rows, (found, i): SimilarItem => {
+      decodeRow(factors, found, other);
+      return { item: catalog.items[found]!, similarity: scores[i]! / (Math.hypot(...own) * Math.hypot(...other) || 1) };
+    })
+      .sort((a, b) => b.similarity - a.similarity)
+      .slice(0, k);
+  }
+
+  /** @throws {FrameRateError} `NOT_FOUND`. */
+  item(id: ItemId): CatalogItem {
+    return this.model.catalog.items[this.#rowOf(id)]!;
+  }
+
+  #rowOf(id: ItemId): ItemRow {
+    const row = this.model.catalog.rowOf(id);
+    if (row === undefined) throw new FrameRateError('NOT_FOUND', `The model has no item ${JSON.stringify(id)}.`, '/item');
+    return row;
+  }
+
+  #leftOut(rows: readonly ItemRow[], exclude: readonly ItemId[] = [], filter?: Filter): RowSet {
+    const { catalog } = this.model;
+    const out = RowSet.of(this.index.rows, rows);
+    for (const id of exclude) {
+      const row = catalog.rowOf(id);
+      if (row !== undefined) out.add(row);
+    }
+    if (filter) out.addAll(this.#filter.rowsOutside(filter));
+    return out;
   }
 
   #resolve(ratings: readonly Rating[]): { known: WeightedRow[]; unknown: ItemId[] } {
@@ -64,4 +116,8 @@ export class Recommender<M extends Answerable = Model> {
       })
       .sort((a, b) => b.share - a.share);
   }
+}
+
+function checkK(k: number): void {
+  if (!Number.isInteger(k) || k < 1 || k > MAX_K) throw new FrameRateError('BAD_QUERY', `k is ${k}; it goes from 1 to ${MAX_K}.`, '/k');
 }

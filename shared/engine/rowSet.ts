@@ -18,6 +18,19 @@ export class RowSet {
     this.words[row >>> 5]! |= 1 << (row & 31);
   }
 
+  /** All rows that the other set has, too. */
+  addAll(other: RowSet): void {
+    for (let word = 0; word < this.words.length; word++) this.words[word]! |= other.words[word]!;
+  }
+
+  /** The rows that are not in it. */
+  complement(): RowSet {
+    const others = new RowSet(this.rows);
+    for (let word = 0; word < this.words.length; word++) others.words[word] = ~this.words[word]!;
+    if (this.rows & 31) others.words[others.words.length - 1]! &= (1 << (this.rows & 31)) - 1;
+    return others;
+  }
+
   has(row: number): boolean {
     return ((this.words[row >>> 5]! >>> (row & 31)) & 1) === 1;
   }

@@ -3,7 +3,7 @@ import { sha256Hex } from '../../shared/artifact/digest.ts';
 import { quantizeSq8, writeFaissSq8 } from '../../shared/artifact/faissSq8.ts';
 import { writeFoldInTable } from '../../shared/artifact/foldInFile.ts';
 import type { ArtifactSource } from '../../shared/artifact/load.ts';
-import { formatManifest, type ArtifactFile, type FileRole } from '../../shared/artifact/manifest.ts';
+import { formatManifest, type ArtifactFile, type RequiredRole } from '../../shared/artifact/manifest.ts';
 import { FrameRateError } from '../../shared/errors.ts';
 import { itemId } from '../../shared/ids.ts';
 import type { CatalogItem } from '../../shared/query.ts';
@@ -30,7 +30,7 @@ export async function tinyModel({ items = tinyItems(40), rank = 6, seed = 1 } = 
   const popularity = Float32Array.from({ length: rows }, (_, row) => 50 / (row + 1));
   const prior = new Float64Array(rank);
   random.fillNormal(prior);
-  const contents: Record<FileRole, Uint8Array<ArrayBuffer>> = {
+  const contents: Record<RequiredRole, Uint8Array<ArrayBuffer>> = {
     index: writeFaissSq8(quantizeSq8(factors, rows, rank)),
     foldIn: writeFoldInTable({
       rows,
@@ -44,7 +44,7 @@ export async function tinyModel({ items = tinyItems(40), rank = 6, seed = 1 } = 
   };
   const files: Files = new Map();
   const listed: ArtifactFile[] = [];
-  for (const role of Object.keys(contents) as FileRole[]) {
+  for (const role of Object.keys(contents) as RequiredRole[]) {
     const bytes = contents[role];
     const sha256 = await sha256Hex(bytes);
     listed.push({ role, path: `${role}.bin`, bytes: bytes.byteLength, sha256 });

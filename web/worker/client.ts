@@ -20,6 +20,8 @@ export function startWorker(): LocalRecommenderApi {
     load: (manifestUrl) => ask(remote.load(manifestUrl)),
     watch: (listener) => remote.watch(proxy(listener)),
     recommend: (query) => ask(remote.recommend(query)),
+    similar: (query) => ask(remote.similar(query)),
+    item: (id) => ask(remote.item(id)),
     findItems: (text, limit) => ask(remote.findItems(text, limit)),
     onboarding: (limit) => ask(remote.onboarding(limit)),
   };

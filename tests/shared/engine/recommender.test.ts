@@ -6,7 +6,7 @@ import { Recommender } from '../../../shared/engine/recommender.ts';
 import { decodeRow } from '../../../shared/engine/scoring.ts';
 import { FrameRateError } from '../../../shared/errors.ts';
 import { itemId } from '../../../shared/ids.ts';
-import type { Rating } from '../../../shared/query.ts';
+import type { CatalogItem, Filter, Rating } from '../../../shared/query.ts';
 import { memorySource, tinyItems, tinyModel } from '../../support/tinyModel.ts';
 
 const model = await loadModel(memorySource(await tinyModel()));
@@ -133,5 +133,71 @@ describe('Recommender', () => {
     const named = await loadModel(memorySource(await tinyModel({ items: tinyItems(40).map((item) => ({ ...item, id: itemId(`${String(item.id)}x`) })) })));
     expect(named.catalog.rowOf(itemId('7x'))).toBe(0);
     expect(named.catalog.rowOf(itemId('7'))).toBeUndefined();
+  });
+
+  test('excluded items do not come, and the next ones move up', () => {
+    const all = ids([rate(3, 5)], 40);
+    const [first, , third] = all;
+    const { items } = recommender.recommend({ ratings: [rate(3, 5)], k: 40, exclude: [first!, third!, itemId('no such film')] });
+    expect(items.map(({ item }) => item.id)).toEqual(all.filter((id) => id !== first && id !== third));
+  });
+
+  test('a filter leaves exactly the items that pass, in the order they had', () => {
+    const genre = fc.constantFrom('Drama', 'War', 'Sci-Fi');
+    const filters = fc.record(
+      {
+        genres: fc.array(genre, { maxLength: 2 }),
+        withoutGenres: fc.array(genre, { maxLength: 2 }),
+        years: fc.tuple(fc.integer({ min: 1940, max: 1995 }), fc.nat(30)).map(([from, span]) => ({ from, to: from + span })),
+        only: fc.array(fc.nat(45).map((row) => itemId(10 * row + 7))),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(people, filters, (person, filter) => {
+        const ratings = person.map(({ row, rating }) => rate(row, rating));
+        const passes = ({ id, genres, year }: CatalogItem): boolean =>
+          (!filter.genres || filter.genres.some((wanted) => genres.includes(wanted))) &&
+          !filter.withoutGenres?.some((unwanted) => genres.includes(unwanted)) &&
+          (!filter.years || (year !== null && year >= filter.years.from && year <= filter.years.to)) &&
+          (!filter.only || filter.only.includes(id));
+        const expected = recommender.recommend({ ratings, k: 40 }).items.filter(({ item }) => passes(item));
+        expect(recommender.recommend({ ratings, k: 40, filter }).items).toEqual(expected);
+      }),
+    );
+  });
+
+  test.each<[string, Filter, string]>([
+    ['a genre that no item has', { genres: ['Drama', 'Opera'] }, '/filter/genres/1'],
+    ['an unwanted genre that no item has', { withoutGenres: ['drama'] }, '/filter/withoutGenres/0'],
+    ['years that are upside down', { years: { from: 2000, to: 1990 } }, '/filter/years'],
+  ])('%s is refused with its place', (_, filter, pointer) => {
+    expect(() => recommender.recommend({ ratings: [], filter })).toThrow(expect.objectContaining({ code: 'BAD_QUERY', pointer }));
+  });
+
+  test('similar items are those of the largest cosine', () => {
+    const vector = (row: number): Float64Array => {
+      const out = new Float64Array(model.factors.rank);
+      decodeRow(model.factors, row, out);
+      return out;
+    };
+    const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, d) => sum + value * b[d]!, 0);
+    const cosine = (a: Float64Array, b: Float64Array): number => dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+    for (const row of [0, 7, 39]) {
+      const found = recommender.similar({ item: model.catalog.items[row]!.id, k: 5 });
+      const expected = model.catalog.items
+        .map((item, other) => ({ item, similarity: cosine(vector(row), vector(other)) }))
+        .filter(({ item }) => item !== model.catalog.items[row])
+        .sort((a, b) => b.similarity - a.similarity)
+        .slice(0, 5);
+      expect(found.map(({ item }) => item)).toEqual(expected.map(({ item }) => item));
+      for (const [i, { similarity }] of found.entries()) expect(similarity).toBeCloseTo(expected[i]!.similarity, 5);
+    }
+  });
+
+  test('an item that is not there is not found', () => {
+    expect(() => recommender.similar({ item: itemId('no such film') })).toThrow(expect.objectContaining({ code: 'NOT_FOUND', pointer: '/item' }));
+    expect(() => recommender.item(itemId(1))).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+    expect(recommender.item(itemId(7)).title).toBe('Film 0');
   });
 });

@@ -1,6 +1,6 @@
 import type { ErrorCode, Result } from '../../../shared/errors.ts';
-import { itemId } from '../../../shared/ids.ts';
-import type { CatalogItem, Recommendations, RecommendQuery } from '../../../shared/query.ts';
+import { itemId, type ItemId } from '../../../shared/ids.ts';
+import type { CatalogItem, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../../../shared/query.ts';
 import type { EngineStatus, LocalRecommenderApi, ModelInfo } from '../../../web/api.ts';
 
 /** A question that waits until the test answers it. */
@@ -30,6 +30,8 @@ export const settled = (): Promise<void> => new Promise((done) => setTimeout(don
 export class FakeApi implements LocalRecommenderApi {
   readonly loads: Question<string, ModelInfo>[] = [];
   readonly queries: Question<RecommendQuery, Recommendations>[] = [];
+  readonly similars: Question<SimilarQuery, readonly SimilarItem[]>[] = [];
+  readonly items: Question<ItemId, CatalogItem>[] = [];
   readonly searches: Question<string, readonly CatalogItem[]>[] = [];
   readonly onboardings: Question<number | undefined, readonly CatalogItem[]>[] = [];
   tell: (status: EngineStatus) => void = () => {};
@@ -40,6 +42,14 @@ export class FakeApi implements LocalRecommenderApi {
 
   recommend(query: RecommendQuery): Promise<Result<Recommendations>> {
     return ask(this.queries, query);
+  }
+
+  similar(query: SimilarQuery): Promise<Result<readonly SimilarItem[]>> {
+    return ask(this.similars, query);
+  }
+
+  item(id: ItemId): Promise<Result<CatalogItem>> {
+    return ask(this.items, id);
   }
 
   findItems(text: string): Promise<Result<readonly CatalogItem[]>> {
