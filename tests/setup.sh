@@ -22,6 +22,10 @@ have_chromium() {
   fi
 }
 
+have_firefox() {
+  if [[ -n ${FRAMERATE_FIREFOX:-} ]]; then [[ -x $FRAMERATE_FIREFOX ]]; else have firefox-esr || have firefox; fi
+}
+
 # The stamp instead of an import, which takes longer than all the rest.
 have_faiss() {
   [[ -n ${FRAMERATE_PYTHON:-} ]] || {
@@ -103,7 +107,7 @@ have_tools() {
   for tool in "${tools[@]}"; do have "$tool" || return 1; done
 }
 
-if have_chromium && have_faiss && have_tools; then exit 0; fi
+if have_chromium && have_firefox && have_faiss && have_tools; then exit 0; fi
 
 mkdir -p .cache
 if have flock; then # two runs at once must not build one environment
@@ -114,6 +118,9 @@ fi
 
 have_chromium || apt_install chromium fonts-liberation || true
 have_chromium || give_up Chromium 'end-to-end tests will be skipped'
+
+have_firefox || apt_install firefox-esr fonts-liberation || true
+have_firefox || give_up Firefox 'what the tests ask of it will be skipped'
 
 for tool in "${tools[@]}"; do
   package=$tool

@@ -6,8 +6,8 @@ import type { Recommendations } from '../../shared/query.ts';
 import { createApi } from '../../web/server/api.ts';
 import { onDisk } from '../../web/server/files.ts';
 import { RecommenderService } from '../../web/service.ts';
-import { launch } from '../e2e/browser.ts';
-import { findChromium, needs, repoRoot } from '../support/tools.ts';
+import { describeInBrowsers, launch } from '../e2e/browser.ts';
+import { repoRoot } from '../support/tools.ts';
 import { questionsFor, testDoor, type Question } from './questions.ts';
 
 let questions: Question[];
@@ -72,15 +72,14 @@ describe('the terminal: framerate recommend --batch', () => {
   }
 });
 
-const { skip, label } = needs('Chromium', findChromium());
-describe.skipIf(skip)(`the worker, in a real browser${label}`, () => {
+describeInBrowsers('the worker', (browser) => {
   testDoor(
     () => async (queries) => {
-      const browser = await launch({ modelFolder: inject('sampleModel'), page: 'door' });
+      const opened = await launch({ browser, modelFolder: inject('sampleModel'), page: 'door' });
       try {
-        return await browser.page.evaluate(async (asked) => window.askDoor(asked), queries as never);
+        return await opened.page.evaluate(async (asked) => window.askDoor(asked), queries as never);
       } finally {
-        await browser.close();
+        await opened.close();
       }
     },
     () => questions,

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createApi } from '../../web/server/api.ts';
 import { onDisk } from '../../web/server/files.ts';
 import { RecommenderService } from '../../web/service.ts';
-import { findChromium, needs } from '../support/tools.ts';
-import { launch, type OpenedBrowser } from './browser.ts';
+import { describeInBrowsers, launch, type OpenedBrowser } from './browser.ts';
 
-const { skip, label } = needs('Chromium', findChromium());
-
-describe.skipIf(skip)(`the app in a real browser${label}`, () => {
+describeInBrowsers('the app', (name) => {
   let browser: OpenedBrowser;
   beforeAll(async () => {
-    browser = await launch({ modelFolder: inject('sampleModel'), context: { viewport: { width: 1440, height: 900 } } });
+    browser = await launch({ browser: name, modelFolder: inject('sampleModel'), context: { viewport: { width: 1440, height: 900 } } });
   });
   afterAll(() => browser?.close());
 

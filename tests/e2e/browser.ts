@@ -1,10 +1,51 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, firefox, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { build } from 'vite';
+import { describe } from 'vitest';
 import { createSite } from '../../web/server/site.ts';
-import { findChromium, repoRoot } from '../support/tools.ts';
+import { findChromium, findFirefox, needs, repoRoot } from '../support/tools.ts';
+
+interface Kind {
+  /** As its makers call it. */
+  readonly title: string;
+  /** The program, or null where it is not installed. */
+  find(): string | null;
+  launch(program: string, context: BrowserContextOptions): Promise<Browser>;
+  /** What of the context is left for newContext: not what `launch` sees to. */
+  contextFor(context: BrowserContextOptions): BrowserContextOptions;
+}
+
+/** Whose engines the app must work in. One launcher, one `Page`, whatever protocol is under it. */
+const kinds = {
+  chromium: {
+    title: 'Chromium',
+    find: findChromium,
+    launch: (executablePath) =>
+      chromium.launch({
+        executablePath,
+        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      }),
+    contextFor: (context) => context,
+  },
+  firefox: {
+    title: 'Firefox',
+    find: findFirefox,
+    // A `moz-` channel is a Firefox as distributions ship it, over WebDriver BiDi; Playwright's own protocol wants a patched one.
+    // Releases of Playwright from 1.65 on send it what Firefox ESR 153 does not know yet, so package.json stays below.
+    launch: (executablePath, { colorScheme, reducedMotion }) =>
+      firefox.launch({
+        executablePath,
+        channel: 'moz-firefox',
+        firefoxUserPrefs: { 'ui.systemUsesDarkTheme': colorScheme === 'dark' ? 1 : 0, 'ui.prefersReducedMotion': reducedMotion === 'reduce' ? 1 : 0 },
+      }),
+    contextFor: ({ colorScheme: _, reducedMotion: __, ...context }) => context,
+  },
+} satisfies Record<string, Kind>;
+
+export type BrowserName = keyof typeof kinds;
+const browserNames = Object.keys(kinds) as BrowserName[];
 
 export interface OpenedBrowser {
   readonly page: Page;
@@ -17,28 +58,51 @@ export interface OpenedBrowser {
   close(): Promise<void>;
 }
 
+export interface LaunchOptions {
+  /** Chromium where nothing is said. */
+  readonly browser?: BrowserName;
+  readonly modelFolder: string;
+  /** `app`: dist/app, which `npm test` builds first. Else the name of a page of tests/e2e (name.html), built by the same configuration. */
+  readonly page?: 'app' | 'door';
+  readonly context?: BrowserContextOptions;
+}
+
 /**
- * Real Chromium on the app as it is built and served, strict content security policy and all.
- * @param options.page `app`: dist/app, which `npm test` builds first. `door`: the bare worker (door.ts), built by the same configuration.
+ * The same tests in each browser; where one is not installed they are skipped and say so.
+ * @param names in which; all that there are by default.
  */
-export async function launch(options: { modelFolder: string; page?: 'app' | 'door'; context?: BrowserContextOptions }): Promise<OpenedBrowser> {
-  const appFolder = options.page === 'door' ? await buildDoor() : join(repoRoot, 'dist/app');
-  const site = await createSite({ appFolder, modelsFolder: dirname(options.modelFolder), defaultModel: basename(options.modelFolder) });
+export function describeInBrowsers(title: string, tests: (browser: BrowserName) => void, names: readonly BrowserName[] = browserNames): void {
+  for (const name of names) {
+    const { skip, label } = needs(kinds[name].title, kinds[name].find());
+    describe.skipIf(skip)(`${title} in real ${kinds[name].title}${label}`, () => tests(name));
+  }
+}
+
+/** A real browser on the app as it is built and served, strict content security policy and all. */
+export async function launch({ browser: name = 'chromium', modelFolder, page: pageName = 'app', context: wanted = {} }: LaunchOptions): Promise<OpenedBrowser> {
+  const kind: Kind = kinds[name];
+  const program = kind.find();
+  if (!program) throw new Error(`${kind.title} is not installed; tests/setup.sh installs it where it may`);
+  const appFolder = pageName === 'app' ? join(repoRoot, 'dist/app') : await buildPage(pageName);
+  const site = await createSite({ appFolder, modelsFolder: dirname(modelFolder), defaultModel: basename(modelFolder) });
   const address = `${await site.listen({ host: '127.0.0.1', port: 0 })}/`;
-  const browser = await chromium.launch({
-    executablePath: findChromium()!,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
-  const context = await browser.newContext(options.context);
+  const browser = await kind.launch(program, wanted);
+  const context = await browser.newContext(kind.contextFor(wanted));
   const requests: string[] = [];
   const complaints: string[] = [];
   context.on('request', (request) => requests.push(request.url()));
+  // Chromium says so by itself; Firefox tells its own console, which no protocol reads.
+  if (name === 'firefox') {
+    await context.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective }) => console.error(`${effectiveDirective} forbids ${blockedURI}`));
+    });
+  }
   const page = await context.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.goto(options.page === 'door' ? `${address}door.html` : address);
+  await page.goto(pageName === 'app' ? address : `${address}${pageName}.html`);
   return {
     page,
     address,
@@ -47,19 +111,19 @@ export async function launch(options: { modelFolder: string; page?: 'app' | 'doo
     async close() {
       await browser.close();
       await site.close();
-      if (options.page === 'door') await rm(appFolder, { recursive: true, force: true });
+      if (pageName !== 'app') await rm(appFolder, { recursive: true, force: true });
     },
   };
 }
 
-async function buildDoor(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'framerate-door-'));
+async function buildPage(name: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `framerate-${name}-`));
   const root = join(repoRoot, 'tests/e2e');
   await build({
     configFile: join(repoRoot, 'vite.config.ts'),
     logLevel: 'error',
     root,
-    build: { outDir: folder, emptyOutDir: true, rolldownOptions: { input: join(root, 'door.html') } },
+    build: { outDir: folder, emptyOutDir: true, rolldownOptions: { input: join(root, `${name}.html`) } },
   });
   return folder;
 }

@@ -34,12 +34,9 @@ export function needs(what: string, found: unknown, required = requireAll): { sk
   return { skip: true, label: ` (skipped: needs ${what})` };
 }
 
-/** The browser of the end-to-end tests. */
-export function findChromium(): string | null {
-  const chosen = process.env.FRAMERATE_CHROMIUM;
-  if (chosen) return isExecutable(chosen) ? chosen : null;
-  return findOnPath('chromium') ?? findOnPath('chromium-browser') ?? findOnPath('google-chrome');
-}
+/** The browsers of the end-to-end tests. */
+export const findChromium = (): string | null => findProgram(process.env.FRAMERATE_CHROMIUM, ['chromium', 'chromium-browser', 'google-chrome']);
+export const findFirefox = (): string | null => findProgram(process.env.FRAMERATE_FIREFOX, ['firefox-esr', 'firefox']);
 
 let python: string | null | undefined;
 
@@ -57,6 +54,11 @@ export function findPython(): string | null {
 export function realData(name: 'ml-latest-small' | 'goodbooks-10k-v1'): string | null {
   const folder = resolve(process.env.FRAMERATE_DATA || join(repoRoot, '../shared/data'), name);
   return existsSync(join(folder, 'ratings.csv')) ? folder : null;
+}
+
+function findProgram(chosen: string | undefined, names: readonly string[]): string | null {
+  if (chosen) return isExecutable(chosen) ? chosen : null;
+  return names.reduce<string | null>((found, name) => found ?? findOnPath(name), null);
 }
 
 export function findOnPath(program: string): string | null {
