@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { FrameRateError } from '../shared/errors.ts';
 import { MAX_K } from '../shared/engine/vectorIndex.ts';
 import { evaluate } from './commands/evaluate.ts';
@@ -9,6 +9,7 @@ import { serve } from './commands/serve.ts';
 import { start } from './commands/start.ts';
 import { train, type TrainOptions } from './commands/train.ts';
 import { verify } from './commands/verify.ts';
+import { RANKER_KINDS } from './evaluation/rankers.ts';
 import { InputError } from './inputError.ts';
 import { parseColumns } from './ratings/columns.ts';
 
@@ -26,6 +27,11 @@ function number(text: string): number {
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It is a number.');
   return value;
 }
+
+/** An option's value that is several, separated by commas; of repeated ones the first counts. */
+const listOf =
+  <T>(parse: (text: string) => T) =>
+  (text: string): T[] => [...new Set(text.split(',').map((part) => parse(part.trim())))];
 
 /** The options that say what to train on, and how: of `train` and of `start`. */
 function withTraining(command: Command): Command {
@@ -52,9 +58,13 @@ withTraining(program.command('train'))
   });
 
 withTraining(program.command('evaluate'))
-  .description('Measures the model on people that it was not trained on, beside popularity and PureSVD.')
-  .option('--fold <n>', 'which tenth of the people is asked', whole(0, 9), 0)
+  .description('Measures models on people that they were not trained on, beside popularity and PureSVD.')
+  .option('--fold <list>', 'which tenths of the people are asked, e.g. 0,4,8: several are pooled', listOf(whole(0, 9)), [0])
   .option('--positive-from <rating>', 'from this rating on a film counts as liked', number, 4)
+  .addOption(new Option('--model <kind...>', 'what is measured; the last one is compared with all others').choices(RANKER_KINDS).default(['ssvd']))
+  .option('--binary', 'also setting A: only what is liked is known, whatever its rating')
+  .option('--hide-low', 'also with a fifth of the low ratings hidden, and not masked')
+  .option('--json <file>', 'write everything as JSON, too')
   .action(evaluate);
 
 program

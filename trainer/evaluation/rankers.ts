@@ -4,14 +4,69 @@ import { KernelIndex } from '../../shared/engine/kernelIndex.ts';
 import { Recommender } from '../../shared/engine/recommender.ts';
 import { RowSet } from '../../shared/engine/rowSet.ts';
 import type { ItemId } from '../../shared/ids.ts';
-import type { Rating } from '../../shared/query.ts';
-import { DEFAULT_PARAMETERS, factorize, orderByPopularity, weigh } from '../factorize.ts';
+import type { RecommendQuery } from '../../shared/query.ts';
+import { DEFAULT_PARAMETERS, factorize, orderByPopularity, weigh, type Factors } from '../factorize.ts';
 import type { Ratings } from '../ratings/ratings.ts';
+import { ndcg, relevanceOf } from './metrics.ts';
+import type { HeldOutUser } from './split.ts';
 
-/** Something that orders the catalogue for a person, best first, without what they rated. */
+/** Something that orders the catalogue for a person. */
 export interface Ranker {
   readonly name: string;
-  rank(ratings: readonly Rating[], k: number): ItemId[];
+  /** What was chosen for it, for people. */
+  readonly detail?: string;
+  /** @returns at most k, best first, without what is rated or excluded. */
+  rank(query: RecommendQuery): readonly ItemId[];
+}
+
+/** What a ranker is made from. */
+export interface Lesson {
+  readonly train: Ratings;
+  /** People of the split's validation block and how to ask them: to choose parameters on, never to report. */
+  readonly validation: readonly { readonly user: HeldOutUser; readonly question: RecommendQuery }[];
+  readonly rank: number;
+  readonly seed: number;
+  /** kernel.wasm */
+  readonly kernel: Uint8Array<ArrayBuffer>;
+}
+
+/** By the name that the command line knows. */
+export const RANKERS = {
+  popularity: ({ train }) => Promise.resolve(popularityRanker(train)),
+  puresvd: trainPureSvd,
+  ssvd: ({ train, rank, seed, kernel }) => trainRanker('ssvd', train, { ...DEFAULT_PARAMETERS, rank, seed }, kernel),
+} satisfies Record<string, (lesson: Lesson) => Promise<Ranker>>;
+
+export type RankerKind = keyof typeof RANKERS;
+export const RANKER_KINDS = Object.keys(RANKERS) as RankerKind[];
+/** What every evaluation shows beside what is asked for. */
+export const BASELINES: readonly RankerKind[] = ['popularity', 'puresvd'];
+
+/** Trains on `train` and ranks as every door does: the same Recommender over the same 8-bit kernel. @param kernel kernel.wasm. */
+export function trainRanker(name: string, train: Ratings, parameters: ModelParameters, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
+  return openRanker(name, train, factorize(train, parameters), kernel);
+}
+
+async function openRanker(name: string, train: Ratings, { index, foldIn, itemOfRow, parameters: model }: Factors, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
+  const catalog = new Catalog(Array.from(itemOfRow, (item) => train.items[item]!));
+  const manifest = { model, ratingScale: train.scale };
+  const recommender = new Recommender({ manifest, factors: index, foldIn, catalog }, await KernelIndex.open(index, kernel));
+  return { name, detail: `rank ${model.rank}`, rank: (query) => recommender.recommend(query).items.map(({ item }) => item.id) };
+}
+
+/** The most rated items, by the sum of their weights: what everybody gets who is not known. */
+export function popularityRanker(train: Ratings): Ranker {
+  const catalog = new Catalog(Array.from(orderByPopularity(train, weigh(train)).itemOfRow, (item) => train.items[item]!));
+  return {
+    name: 'popularity',
+    rank({ ratings, exclude = [], k = 10 }) {
+      const masked = [...ratings.map(({ item }) => item), ...exclude].map((id) => catalog.rowOf(id)).filter((row) => row !== undefined);
+      const out = RowSet.of(catalog.items.length, masked);
+      const ids: ItemId[] = [];
+      for (let row = 0; row < catalog.items.length && ids.length < k; row++) if (!out.has(row)) ids.push(catalog.items[row]!.id);
+      return ids;
+    },
+  };
 }
 
 /** PureSVD (Cremonesi, Koren & Turrin 2010) is the scaled SVD without its scaling, filter, prior and shrinkage. */
@@ -24,25 +79,32 @@ export const PURE_SVD: Omit<ModelParameters, 'rank' | 'seed'> = {
   shrinkage: 0,
 };
 
-/** Trains on `train` and ranks as every door does: the same Recommender over the same 8-bit kernel. @param kernel kernel.wasm. */
-export async function trainRanker(name: string, train: Ratings, parameters: ModelParameters, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
-  const { index, foldIn, itemOfRow, parameters: model } = factorize(train, parameters);
-  const catalog = new Catalog(Array.from(itemOfRow, (item) => train.items[item]!));
-  const manifest = { model, ratingScale: train.scale };
-  const recommender = new Recommender({ manifest, factors: index, foldIn, catalog }, await KernelIndex.open(index, kernel));
-  return { name, rank: (ratings, k) => recommender.recommend({ ratings, k }).items.map(({ item }) => item.id) };
+const PURE_SVD_RANKS = [8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
+/** So many of the validation people tell one rank from another well enough. */
+const MOST_ASKED = 1000;
+
+/** PureSVD at its best: the rank up to `rank` that is best for the validation people. One SVD has all of them. */
+async function trainPureSvd({ train, validation, rank, seed, kernel }: Lesson): Promise<Ranker> {
+  const factors = factorize(train, { ...PURE_SVD, rank, seed });
+  const asked = validation.slice(0, MOST_ASKED);
+  let best: { ranker: Ranker; total: number } | undefined;
+  for (const dimensions of [...PURE_SVD_RANKS.filter((smaller) => smaller < factors.parameters.rank), factors.parameters.rank]) {
+    const ranker = await openRanker('PureSVD', train, firstDimensions(factors, dimensions), kernel);
+    const total = asked.reduce((sum, { user, question }) => sum + ndcg(relevanceOf(ranker.rank({ ...question, k: 10 }), user.targets), user.targets.length, 10), 0);
+    if (!best || total > best.total) best = { ranker, total };
+  }
+  return best!.ranker;
 }
 
-/** The most rated items, by the sum of their weights: what everybody gets who is not known. */
-export function popularityRanker(train: Ratings): Ranker {
-  const catalog = new Catalog(Array.from(orderByPopularity(train, weigh(train)).itemOfRow, (item) => train.items[item]!));
+/** Factors of a PureSVD cut to their first dimensions, which are those of a smaller one. */
+function firstDimensions(factors: Factors, rank: number): Factors {
+  const { rows, rank: whole, codes, min, range } = factors.index;
+  const cut = new Uint8Array(rows * rank);
+  for (let row = 0; row < rows; row++) cut.set(codes.subarray(row * whole, row * whole + rank), row * rank);
   return {
-    name: 'popularity',
-    rank(ratings, k) {
-      const rated = RowSet.of(catalog.items.length, ratings.map(({ item }) => catalog.rowOf(item)).filter((row) => row !== undefined));
-      const ids: ItemId[] = [];
-      for (let row = 0; row < catalog.items.length && ids.length < k; row++) if (!rated.has(row)) ids.push(catalog.items[row]!.id);
-      return ids;
-    },
+    ...factors,
+    parameters: { ...factors.parameters, rank },
+    index: { rows, rank, codes: cut, min: min.slice(0, rank), range: range.slice(0, rank) },
+    foldIn: { ...factors.foldIn, rank, noise: factors.foldIn.noise.slice(0, rank), prior: factors.foldIn.prior.slice(0, rank) },
   };
 }

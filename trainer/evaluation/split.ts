@@ -18,7 +18,7 @@ export interface HeldOutUser {
   readonly id: string | number;
   /** What is told to the model, in the order of their hashes: four fifths of the positives. */
   readonly positives: readonly Rating[];
-  /** Told as well, and masked: ratings below `positiveFrom`. */
+  /** Ratings below `positiveFrom`, in the same order. They are told as well, and masked; settings.ts has other ways. */
   readonly low: readonly Rating[];
   /** To be found: the last fifth, rounded down. */
   readonly targets: readonly ItemId[];
@@ -35,6 +35,9 @@ export const BLOCKS = 10;
 const FEWEST_POSITIVES = 5;
 const USER_SEED = fmix32(42);
 const ITEM_SALT = 0x5bd1e995;
+
+/** How many of so many are held out: a fifth, rounded down. */
+export const oneFifth = (count: number): number => Math.floor(count / 5);
 
 /**
  * Users with at least five positives are ordered by `fmix32(uid ^ fmix32(42))` (ties by id) and cut into ten blocks.
@@ -59,7 +62,7 @@ export function splitUsers(ratings: Ratings, { fold, positiveFrom }: SplitOption
       const held = holdOut(id, own, positiveFrom);
       return held.targets.length > 0 ? [held] : [];
     });
-  return { train: keep(ratings, (i) => trains(user[i]!) && known[item[i]!] === 1), validation: heldOut(validationBlock), test: heldOut(testBlock) };
+  return { train: keepEntries(ratings, (i) => trains(user[i]!) && known[item[i]!] === 1), validation: heldOut(validationBlock), test: heldOut(testBlock) };
 }
 
 /** Block of each user, −1 for those with too few positives. */
@@ -83,17 +86,17 @@ function readOwn({ items, item, rating }: Ratings, from: number, to: number, kno
 
 function holdOut(id: string | number, own: readonly Rating[], positiveFrom: number): HeldOutUser {
   const salt = fmix32(idBits(id) ^ ITEM_SALT);
-  const positives = own
-    .filter(({ rating }) => rating >= positiveFrom)
+  const inOrder = own
     .map((rating) => ({ rating, hash: fmix32(idBits(rating.item) ^ salt) }))
     .sort((a, b) => a.hash - b.hash || compareIds(a.rating.item, b.rating.item))
     .map(({ rating }) => rating);
-  const told = positives.length - Math.floor(positives.length / 5);
-  return { id, positives: positives.slice(0, told), low: own.filter(({ rating }) => rating < positiveFrom), targets: positives.slice(told).map(({ item }) => item) };
+  const positives = inOrder.filter(({ rating }) => rating >= positiveFrom);
+  const told = positives.length - oneFifth(positives.length);
+  return { id, positives: positives.slice(0, told), low: inOrder.filter(({ rating }) => rating < positiveFrom), targets: positives.slice(told).map(({ item }) => item) };
 }
 
 /** The ratings that pass, with users and items that have none left out. */
-function keep(ratings: Ratings, passes: (entry: number) => boolean): Ratings {
+export function keepEntries(ratings: Ratings, passes: (entry: number) => boolean): Ratings {
   const kept = Uint32Array.from({ length: ratings.rating.length }, (_, i) => i).filter(passes);
   const dense = (keys: Uint32Array, count: number): { used: number[]; indices: Uint32Array } => {
     const newIndex = new Int32Array(count).fill(-1);

@@ -1,7 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { evaluate, pairedDifference } from '../../../trainer/evaluation/evaluate.ts';
-import type { Ranker } from '../../../trainer/evaluation/rankers.ts';
-import { popularityRanker } from '../../../trainer/evaluation/rankers.ts';
 import { BLOCKS, splitUsers, type HeldOutUser } from '../../../trainer/evaluation/split.ts';
 import { sampleRatings } from '../../../trainer/sample/ratings.ts';
 
@@ -59,27 +56,5 @@ describe('splitUsers', () => {
     };
     const facts = (users: readonly HeldOutUser[]) => new Map(users.map(({ id, positives, targets }) => [id, { positives, targets }]));
     expect(facts(splitUsers(reversed, { ...options, fold: 0 }).test)).toEqual(facts(folds[0]!.test));
-  });
-});
-
-describe('evaluate', () => {
-  const { train, test: users } = folds[0]!;
-
-  test('somebody who knows the targets scores 1, somebody who knows nothing 0', () => {
-    const targetsOf = new Map(users.map((user) => [JSON.stringify(user.positives[0]) + user.positives.length, user.targets]));
-    const oracle: Ranker = { name: 'oracle', rank: (told) => [...(targetsOf.get(JSON.stringify(told[0]) + users.find(({ positives }) => positives[0] === told[0])!.positives.length) ?? [])] };
-    expect(evaluate(oracle, users).scores['NDCG@10'].mean).toBeCloseTo(1, 12);
-    const nobody: Ranker = { name: 'nobody', rank: () => [] };
-    expect(evaluate(nobody, users).scores['NDCG@100']).toMatchObject({ mean: 0, standardError: 0 });
-  });
-
-  test('popularity leaves out what was told, and differs from itself by nothing', () => {
-    const ranker = popularityRanker(train);
-    const [user] = users;
-    const told = new Set(user!.positives.map(({ item }) => item));
-    expect(ranker.rank(user!.positives, 50).some((item) => told.has(item))).toBe(false);
-    const { scores } = evaluate(ranker, users);
-    expect(scores['NDCG@10'].mean).toBeGreaterThan(0);
-    expect(pairedDifference(scores['NDCG@10'], scores['NDCG@10'])).toEqual({ mean: 0, standardError: 0 });
   });
 });

@@ -1,0 +1,174 @@
+import type { RatingScale } from '../../shared/query.ts';
+import { InputError } from '../inputError.ts';
+import type { Dataset, Ratings } from '../ratings/ratings.ts';
+import { byMeasure, DEPTH, judge, METRICS, pairedDifference, pool, type Judged, type Measure, type Metric } from './evaluate.ts';
+import { ListJudge, type CatalogueUse } from './lists.ts';
+import { estimate, type Estimate } from './metrics.ts';
+import type { Lesson, Ranker } from './rankers.ts';
+import { SETTINGS, type SettingName } from './settings.ts';
+import { splitUsers, type HeldOutUser, type Split } from './split.ts';
+
+/** After so many ratings people are asked. */
+const AFTER = [1, 3, 5, 10];
+/** Below so many ratings told, people are a row of their own. */
+export const FEW_RATINGS = 25;
+
+export interface RunOptions {
+  readonly folds: readonly number[];
+  readonly positiveFrom: number;
+  readonly settings: readonly SettingName[];
+  /** Trained anew in each fold; the last is the one that the others are compared with. */
+  readonly rankers: readonly ((lesson: Lesson) => Promise<Ranker>)[];
+  readonly rank: number;
+  readonly seed: number;
+  readonly kernel: Uint8Array<ArrayBuffer>;
+  /** Only everybody's whole profile, without the rows for few ratings. */
+  readonly short?: boolean;
+  readonly onProgress?: (text: string) => void;
+}
+
+/** What a run found: plain data, kept as JSON. Everything in it follows from the ratings and the options. */
+export interface EvaluationResult {
+  readonly format: 'framerate-evaluation';
+  readonly schemaVersion: 1;
+  readonly dataset: Dataset & { readonly users: number; readonly items: number; readonly ratings: number; readonly scale: RatingScale };
+  readonly protocol: {
+    readonly folds: readonly number[];
+    readonly positiveFrom: number;
+    readonly depth: number;
+    readonly rank: number;
+    readonly seed: number;
+    /** Of each fold. */
+    readonly trainPeople: readonly number[];
+    readonly trainItems: readonly number[];
+  };
+  readonly settings: readonly SettingResult[];
+}
+
+export interface SettingResult {
+  readonly setting: SettingName;
+  readonly title: string;
+  readonly groups: readonly Group[];
+}
+
+/** One table: some people, asked in one way. */
+export interface Group {
+  readonly kind: 'all' | 'few' | 'after';
+  /** How many positives were told, where not all. */
+  readonly told: number | null;
+  readonly people: number;
+  readonly rows: readonly Row[];
+}
+
+export interface Row extends CatalogueUse {
+  readonly ranker: string;
+  /** What was chosen for it, e.g. its rank; one for each fold where they differ. */
+  readonly detail: string | null;
+  readonly measures: Readonly<Record<Measure, Estimate>>;
+  /** How much better the last row is, person by person; null in the last row. */
+  readonly behind: Readonly<Record<Metric, Estimate>> | null;
+}
+
+/** A group in the making: one ranker's answers, fold by fold. */
+interface Gathered {
+  readonly kind: Group['kind'];
+  readonly told: number | null;
+  readonly byRanker: Map<string, { readonly details: Set<string>; readonly parts: Judged[] }>;
+}
+
+/**
+ * Trains in each fold on eight tenths of the people and asks about the tenth that nothing has seen; what several folds
+ * found is pooled, person by person.
+ * @throws {InputError} where a fold has hardly anybody to ask.
+ */
+export async function runEvaluation(ratings: Ratings, options: RunOptions): Promise<EvaluationResult> {
+  const { folds, positiveFrom, rank, seed } = options;
+  const gathered = new Map<SettingName, Map<string, Gathered>>(options.settings.map((setting) => [setting, new Map()]));
+  const trainPeople: number[] = [];
+  const trainItems: number[] = [];
+  for (const fold of folds) {
+    const split = splitUsers(ratings, { fold, positiveFrom });
+    if (split.test.length < 2) {
+      throw new InputError(`Fold ${fold} has ${split.test.length} people to ask: they need 5 ratings of ${positiveFrom} and more. Give more ratings, or a lower --positive-from.`);
+    }
+    trainPeople.push(split.train.userIds.length);
+    trainItems.push(split.train.items.length);
+    await runFold(split, fold, options, gathered);
+  }
+  return {
+    format: 'framerate-evaluation',
+    schemaVersion: 1,
+    dataset: { ...ratings.dataset, users: ratings.userIds.length, items: ratings.items.length, ratings: ratings.rating.length, scale: ratings.scale },
+    protocol: { folds, positiveFrom, depth: DEPTH, rank, seed, trainPeople, trainItems },
+    settings: Array.from(gathered, ([setting, groups]) => ({
+      setting,
+      title: SETTINGS[setting].title,
+      groups: [...groups.values()].map(toGroup).filter(({ people }) => people >= 2),
+    })),
+  };
+}
+
+async function runFold(split: Split, fold: number, options: RunOptions, gathered: ReadonlyMap<SettingName, Map<string, Gathered>>): Promise<void> {
+  const { positiveFrom, short = false, onProgress = () => undefined } = options;
+  const lists = new ListJudge(split.train, positiveFrom);
+  const trained = new Map<Ratings, readonly Ranker[]>();
+  for (const [name, groups] of gathered) {
+    const setting = SETTINGS[name];
+    const train = setting.train(split.train, positiveFrom);
+    const rankers = trained.get(train) ?? (await trainAll(train, split, setting.question, fold, options));
+    trained.set(train, rankers);
+    for (const ranker of rankers) {
+      const ask = (users: readonly HeldOutUser[], told?: number): (readonly (typeof users)[number]['targets'][number][])[] =>
+        users.map((user, i) => {
+          if (i % 256 === 0) onProgress(`Fold ${fold}, setting ${name}: asking ${ranker.name}${told === undefined ? '' : ` after ${told}`}, ${i} of ${users.length} people`);
+          return ranker.rank({ ...setting.question(user, told), k: DEPTH });
+        });
+      const add = (kind: Group['kind'], told: number | null, judged: Judged): void => gather(groups, kind, told, ranker, judged);
+
+      const rankings = ask(split.test);
+      add('all', null, judge(rankings, split.test, lists));
+      if (short) continue;
+      const few = Array.from(split.test.keys()).filter((i) => split.test[i]!.positives.length + split.test[i]!.low.length < FEW_RATINGS);
+      add('few', null, judge(few.map((i) => rankings[i]!), few.map((i) => split.test[i]!), lists));
+      for (const told of AFTER) {
+        const users = split.test.filter(({ positives }) => positives.length >= told);
+        add('after', told, judge(ask(users, told), users, lists));
+      }
+    }
+  }
+}
+
+async function trainAll(train: Ratings, { validation }: Split, question: (typeof SETTINGS)['B']['question'], fold: number, { rankers, rank, seed, kernel, onProgress }: RunOptions): Promise<Ranker[]> {
+  const lesson = { train, validation: validation.map((user) => ({ user, question: question(user) })), rank, seed, kernel };
+  const trained: Ranker[] = [];
+  for (const make of rankers) {
+    onProgress?.(`Fold ${fold}: training ranker ${trained.length + 1} of ${rankers.length} on ${train.userIds.length.toLocaleString('en')} people`);
+    trained.push(await make(lesson));
+  }
+  return trained;
+}
+
+function gather(groups: Map<string, Gathered>, kind: Group['kind'], told: number | null, { name, detail }: Ranker, judged: Judged): void {
+  const key = `${kind} ${told}`;
+  const group = groups.get(key) ?? { kind, told, byRanker: new Map() };
+  groups.set(key, group);
+  const one = group.byRanker.get(name) ?? { details: new Set(), parts: [] };
+  group.byRanker.set(name, one);
+  if (detail !== undefined) one.details.add(detail);
+  one.parts.push(judged);
+}
+
+function toGroup({ kind, told, byRanker }: Gathered): Group {
+  const pooled = Array.from(byRanker, ([ranker, { details, parts }]) => ({ ranker, detail: [...details].join(', ') || null, ...pool(parts) }));
+  const last = pooled.at(-1)!;
+  const rows = pooled.map(({ ranker, detail, byPerson, use }): Row => ({
+    ranker,
+    detail,
+    measures: byMeasure((measure) => estimate(byPerson[measure])),
+    behind: ranker === last.ranker ? null : byMetric((metric) => pairedDifference(last.byPerson[metric], byPerson[metric])),
+    ...use,
+  }));
+  return { kind, told, people: last.byPerson['NDCG@10'].length, rows };
+}
+
+const byMetric = <T>(of: (metric: Metric) => T): Readonly<Record<Metric, T>> => Object.fromEntries(METRICS.map((metric) => [metric, of(metric)])) as Record<Metric, T>;
