@@ -3,6 +3,8 @@ import type { RowSet } from './rowSet.ts';
 import { checkSearch, scoreRow, toCodeQuery } from './scoring.ts';
 import type { Hits, VectorIndex } from './vectorIndex.ts';
 
+const NO_BONUS = new Float64Array(0);
+
 /** Brute force in plain TypeScript: the truth that the kernel is held to, and the fallback where WebAssembly is missing. */
 export class ExactIndex implements VectorIndex {
   readonly rows: number;
@@ -14,14 +16,15 @@ export class ExactIndex implements VectorIndex {
     this.rank = table.rank;
   }
 
-  search(query: Float32Array, k: number, excluded?: RowSet): Hits {
-    checkSearch(this, query, k, excluded);
+  search(query: Float32Array, k: number, excluded?: RowSet, bonus: Float64Array = NO_BONUS): Hits {
+    checkSearch(this, query, k, excluded, bonus);
     const codeQuery = toCodeQuery(this.table, query);
     // Kept sorted: insertion costs little, since few rows of a long scan enter.
     const rows: number[] = [];
     const scores: number[] = [];
     for (let row = 0; row < this.rows; row++) {
-      const score = scoreRow(this.table, codeQuery, row);
+      let score = scoreRow(this.table, codeQuery, row);
+      if (row < bonus.length) score += bonus[row]!;
       if (rows.length === k && score <= scores[k - 1]!) continue; // an equal score: the lower row stays
       if (excluded?.has(row)) continue;
       let at = rows.length === k ? k - 1 : rows.length;

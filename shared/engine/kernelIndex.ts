@@ -11,9 +11,11 @@ interface Kernel {
   readonly codes: WebAssembly.Global<'i32'>;
   readonly weights: WebAssembly.Global<'i32'>;
   readonly excluded: WebAssembly.Global<'i32'>;
+  readonly bonus: WebAssembly.Global<'i32'>;
   readonly candidates: WebAssembly.Global<'i32'>;
   reserve(rows: number, rank: number): number;
-  search(base: number, k: number, filtered: number): number;
+  reserveBonus(bonuses: number): number;
+  search(base: number, k: number, filtered: number, bonuses: number): number;
 }
 
 /** The WASM kernel as an index. The one file that sees its memory: everything goes in and comes out as a copy. */
@@ -46,13 +48,18 @@ export class KernelIndex implements VectorIndex {
     return new KernelIndex(table, kernel);
   }
 
-  search(query: Float32Array, k: number, excluded?: RowSet): Hits {
-    checkSearch(this, query, k, excluded);
+  /** @throws {FrameRateError} as every VectorIndex; `WASM_UNAVAILABLE` where memory for the bonuses is short. */
+  search(query: Float32Array, k: number, excluded?: RowSet, bonus?: Float64Array): Hits {
+    checkSearch(this, query, k, excluded, bonus);
     const { base, weights } = toCodeQuery(this.#ranges, query);
-    const { buffer } = this.#kernel.memory;
+    if (bonus && !this.#kernel.reserveBonus(bonus.length)) {
+      throw new FrameRateError('WASM_UNAVAILABLE', `There is not enough memory for a bonus of ${bonus.length} rows here.`);
+    }
+    const { buffer } = this.#kernel.memory; // reserveBonus may have made it another
     new Float64Array(buffer, address(this.#kernel.weights), this.rank).set(weights);
     if (excluded) new Uint32Array(buffer, address(this.#kernel.excluded), excluded.words.length).set(excluded.words);
-    const count = this.#kernel.search(base, k, excluded ? 1 : 0);
+    if (bonus) new Float64Array(buffer, address(this.#kernel.bonus), bonus.length).set(bonus);
+    const count = this.#kernel.search(base, k, excluded ? 1 : 0, bonus?.length ?? 0);
 
     // A candidate is a row (4 bytes), a sum (4) and a score (8).
     const at = address(this.#kernel.candidates);

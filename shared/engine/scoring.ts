@@ -6,8 +6,9 @@ import { MAX_K } from './vectorIndex.ts';
 /**
  * A query folded into the ranges of the 8-bit codes, so that a row's score needs its codes alone:
  *
- *     score(row) = base + Σ_d weights[d] · codes[row, d]        d = 0 … rank − 1, in this order, in doubles
+ *     score(row) = base + Σ_d weights[d] · codes[row, d] + bonus[row]
  *
+ * d = 0 … rank − 1, from left to right, in doubles; the bonus is left out (not 0) for rows that have none.
  * This sum, in this order, *is* the score: plain JavaScript and WebAssembly add the same doubles in the
  * same order, so their results are equal bit for bit, on every device.
  */
@@ -45,9 +46,14 @@ export function decodeRow(table: Sq8Table, row: number, out: Float64Array): void
 }
 
 /** What every implementation of VectorIndex asks of its caller. */
-export function checkSearch(index: { rows: number; rank: number }, query: Float32Array, k: number, excluded?: RowSet): void {
+export function checkSearch(index: { rows: number; rank: number }, query: Float32Array, k: number, excluded?: RowSet, bonus?: Float64Array): void {
   if (query.length !== index.rank) throw new FrameRateError('BAD_QUERY', `The query has ${query.length} dimensions, the index ${index.rank}.`);
   if (!query.every(Number.isFinite)) throw new FrameRateError('BAD_QUERY', 'The query holds a value that is no number.');
   if (!Number.isInteger(k) || k < 1 || k > MAX_K) throw new FrameRateError('BAD_QUERY', `k is ${k}; it goes from 1 to ${MAX_K}.`, '/k');
   if (excluded && excluded.rows !== index.rows) throw new FrameRateError('BAD_QUERY', `The excluded rows are of ${excluded.rows}, the index has ${index.rows}.`);
+  if (!bonus) return;
+  if (bonus.length > index.rows) throw new FrameRateError('BAD_QUERY', `There is a bonus for ${bonus.length} rows, the index has ${index.rows}.`);
+  for (let row = 0; row < bonus.length; row++) {
+    if (!Number.isFinite(bonus[row])) throw new FrameRateError('BAD_QUERY', `The bonus of row ${row} is ${bonus[row]}.`);
+  }
 }

@@ -6,7 +6,7 @@ export const MAX_K = 1000;
 /** What a search found: best first, ties by lower row. Both arrays have the same length, at most k. */
 export interface Hits {
   readonly rows: Uint32Array;
-  /** Inner products of the query and the decoded rows. */
+  /** Inner products of the query and the decoded rows, and what bonus they have. */
   readonly scores: Float64Array;
 }
 
@@ -26,7 +26,9 @@ export interface VectorIndex {
    * @param query length `rank`, all finite.
    * @param k 1 to MAX_K; fewer come back where fewer rows are left.
    * @param excluded rows not to return; its `rows` equals the index's.
+   * @param bonus added to the scores of the first rows, as many as it is long, last of all; all finite. An index whose
+   *   type cannot (Faiss) refuses one.
    * @throws {FrameRateError} `BAD_QUERY` when one of these is off.
    */
-  search(query: Float32Array, k: number, excluded?: RowSet): Hits;
+  search(query: Float32Array, k: number, excluded?: RowSet, bonus?: Float64Array): Hits;
 }

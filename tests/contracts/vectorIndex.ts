@@ -32,9 +32,28 @@ export function describeVectorIndex(name: string, open: (table: Sq8Table) => Pro
         expect(found(five.search(Float32Array.of(2, 1, 0), 2, RowSet.of(5, [2])))).toEqual([[3, 6], [0, 2]]);
         expect(found(five.search(Float32Array.of(2, 1, 0), 2, RowSet.of(5, [0, 1, 2, 3, 4])))).toEqual([]);
       });
+      test('a bonus counts, of the first rows as of all', async () => {
+        const five = await index();
+        expect(found(five.search(Float32Array.of(2, 1, 0), 3, undefined, Float64Array.of(7.5)))).toEqual([[0, 9.5], [2, 9], [3, 6]]);
+        expect(found(five.search(Float32Array.of(2, 1, 0), 2, undefined, Float64Array.of(0, 0, -9, 0, 6.25)))).toEqual([[4, 6.25], [3, 6]]);
+        expect(found(five.search(Float32Array.of(2, 1, 0), 2, RowSet.of(5, [0]), Float64Array.of(99, 4)))).toEqual([[2, 9], [1, 6]]);
+        expect(found(five.search(Float32Array.of(2, 1, 0), 2, undefined, new Float64Array(0)))).toEqual([[2, 9], [3, 6]]);
+      });
+      test('a bonus alone ranks, where the query is zeros', async () => {
+        const five = await index();
+        expect(found(five.search(new Float32Array(3), 3, undefined, Float64Array.of(-1, 5e-324, 2)))).toEqual([[2, 2], [1, 5e-324], [3, 0]]);
+        expect(found(five.search(new Float32Array(3), 2, undefined, Float64Array.of(0, 5e-324, 1e-323)))).toEqual([[2, 1e-323], [1, 5e-324]]);
+        expect(found(five.search(new Float32Array(3), 2, undefined, Float64Array.of(1e308, -1e308, 1.1e308)))).toEqual([[2, 1.1e308], [0, 1e308]]);
+      });
+      test('a bonus is gone with its question', async () => {
+        const five = await index();
+        five.search(Float32Array.of(2, 1, 0), 2, undefined, Float64Array.of(100, 100, 100, 100, 100));
+        expect(found(five.search(Float32Array.of(2, 1, 0), 2))).toEqual([[2, 9], [3, 6]]);
+      });
       test('nothing in an empty index', async () => {
         const empty = await open({ rows: 0, rank: 2, min: new Float32Array(2), range: new Float32Array(2), codes: new Uint8Array(0) });
         expect(found(empty.search(Float32Array.of(1, 1), 5))).toEqual([]);
+        expect(found(empty.search(Float32Array.of(1, 1), 5, new RowSet(0), new Float64Array(0)))).toEqual([]);
       });
       test('min and range count as Faiss counts them: a code stands for the middle of its step', async () => {
         const index = await open({ rows: 2, rank: 1, min: Float32Array.of(-1), range: Float32Array.of(2), codes: Uint8Array.of(0, 255) });
@@ -65,9 +84,9 @@ export function describeVectorIndex(name: string, open: (table: Sq8Table) => Pro
       const property = (rows: fc.Arbitrary<number>, runs: number) =>
         fc.assert(
           fc.asyncProperty(question(rows), async (asked) => {
-            const { table, query, k, excluded } = ask(asked);
+            const { table, query, k, excluded, bonus } = ask(asked);
             const index = await open(table);
-            expectBest(index, table, query, k, excluded);
+            expectBest(index, table, query, k, excluded, bonus);
             expectBest(index, table, query.map((value) => -value), k); // nothing is left behind by the first search
           }),
           { numRuns: runs },
@@ -96,7 +115,7 @@ export function describeVectorIndex(name: string, open: (table: Sq8Table) => Pro
 
     describe('refuses a question that is none', () => {
       const good = Float32Array.of(1, 2);
-      const cases: [string, Float32Array, number, RowSet?][] = [
+      const cases: [string, Float32Array, number, (RowSet | undefined)?, Float64Array?][] = [
         ['a query that is too short', Float32Array.of(1), 1],
         ['a query that is too long', Float32Array.of(1, 2, 3), 1],
         ['NaN in the query', Float32Array.of(1, NaN), 1],
@@ -107,10 +126,14 @@ export function describeVectorIndex(name: string, open: (table: Sq8Table) => Pro
         ['k between two numbers', good, 1.5],
         ['k that is no number', good, NaN],
         ['an excluded set of another index', good, 1, new RowSet(4)],
+        ['a bonus for more rows than there are', good, 1, undefined, new Float64Array(4)],
+        ['NaN in the bonus', good, 1, undefined, Float64Array.of(0, NaN)],
+        ['infinity in the bonus', good, 1, undefined, Float64Array.of(0, 1, Infinity)],
+        ['a bonus that would rule a row out', good, 1, undefined, Float64Array.of(-Infinity)],
       ];
-      test.each(cases)('%s', async (_, query, k, excluded) => {
+      test.each(cases)('%s', async (_, query, k, excluded, bonus) => {
         const index = await open(tableOf([[1, 2], [3, 4], [5, 0]]));
-        expect(() => index.search(query, k, excluded)).toThrow(expect.objectContaining({ code: 'BAD_QUERY' }));
+        expect(() => index.search(query, k, excluded, bonus)).toThrow(expect.objectContaining({ code: 'BAD_QUERY' }));
         expect(found(index.search(good, 1))).toEqual([[1, 11]]); // and still works
       });
     });
@@ -128,14 +151,15 @@ function found({ rows, scores }: ReturnType<VectorIndex['search']>): number[][] 
 }
 
 /** Holds a search to the definition: rows and scores, every bit of them. */
-export function expectBest(index: VectorIndex, table: Sq8Table, query: Float32Array, k: number, excluded?: RowSet): void {
+export function expectBest(index: VectorIndex, table: Sq8Table, query: Float32Array, k: number, excluded?: RowSet, bonus?: Float64Array): void {
   const codeQuery = toCodeQuery(table, query);
   const scores = Float64Array.from({ length: table.rows }, (_, row) => scoreRow(table, codeQuery, row));
+  bonus?.forEach((value, row) => (scores[row]! += value));
   const best = Uint32Array.from(scores.keys())
     .filter((row) => !excluded?.has(row))
     .sort((a, b) => scores[b]! - scores[a]! || a - b)
     .slice(0, k);
-  const hits = index.search(query, k, excluded);
+  const hits = index.search(query, k, excluded, bonus);
   expect(hits.rows).toEqual(best);
   expect(new BigUint64Array(hits.scores.buffer)).toEqual(new BigUint64Array(Float64Array.from(best, (row) => scores[row]!).buffer));
 }
@@ -144,6 +168,8 @@ const CODES = ['any', 'few values', 'few rows', 'all equal', 'one step apart', '
 const RANGES = ['alike', 'decaying', 'some zero', 'all zero', 'far from zero'] as const;
 const QUERIES = ['normal', 'positive', 'zero', 'one dimension', 'one dimension drowns the others'] as const;
 const EXCLUDED = ['none', 'few', 'most', 'the best', 'all'] as const;
+const BONUSES = ['none', 'like scores', 'sparse', 'tiny', 'huge', 'one drowns the others', 'negative', 'equal', 'evens out the scores', 'beyond floats'] as const;
+const BONUS_LENGTHS = ['all', 'all but one', 'a tenth', 'one', 'nothing'] as const;
 
 interface Question {
   readonly seed: number;
@@ -155,6 +181,8 @@ interface Question {
   readonly ranges: (typeof RANGES)[number];
   readonly query: (typeof QUERIES)[number];
   readonly excluded: (typeof EXCLUDED)[number];
+  readonly bonus: (typeof BONUSES)[number];
+  readonly bonusLength: (typeof BONUS_LENGTHS)[number];
 }
 
 /** Questions of few words, so that a failing one shrinks to something a person can read. */
@@ -169,11 +197,13 @@ function question(rows: fc.Arbitrary<number>): fc.Arbitrary<Question> {
     ranges: fc.constantFrom(...RANGES),
     query: fc.constantFrom(...QUERIES),
     excluded: fc.constantFrom(...EXCLUDED),
+    bonus: fc.constantFrom(...BONUSES),
+    bonusLength: fc.constantFrom(...BONUS_LENGTHS),
   });
 }
 
-/** The table, query and excluded rows that a question names. */
-export function ask(question: Question): { table: Sq8Table; query: Float32Array; k: number; excluded?: RowSet } {
+/** The table, query, excluded rows and bonus that a question names. */
+export function ask(question: Question): { table: Sq8Table; query: Float32Array; k: number; excluded?: RowSet; bonus?: Float64Array } {
   const { seed, rows, rank, k, scale } = question;
   const random = new Random(seed);
   const normal = () => random.normal();
@@ -218,9 +248,25 @@ export function ask(question: Question): { table: Sq8Table; query: Float32Array;
   }[question.query]());
   const table: Sq8Table = { rows, rank, min, range, codes };
 
-  if (question.excluded === 'none') return { table, query, k };
-  const excluded = new RowSet(rows);
   const codeQuery = toCodeQuery(table, query);
+  const span = sum(codeQuery.weights.map(Math.abs), 255) / Math.sqrt(rank); // about how far scores lie apart
+  const bonusLength = { all: rows, 'all but one': Math.max(0, rows - 1), 'a tenth': Math.ceil(rows / 10), one: Math.min(1, rows), nothing: 0 }[question.bonusLength];
+  const bonus = Float64Array.from({ length: question.bonus === 'none' ? 0 : bonusLength }, (_, row) => ({
+    none: () => 0,
+    'like scores': () => span * normal(),
+    sparse: () => (random.uniform() < 0.02 ? span * random.uniform() : 0),
+    tiny: () => 1e-15 * span * normal(),
+    huge: () => 1e9 * span * normal(),
+    'one drowns the others': () => (row === 0 ? 1e7 : 1e-3) * span * normal(),
+    negative: () => -span * random.uniform(),
+    equal: () => span,
+    'evens out the scores': () => -scoreRow(table, codeQuery, row),
+    'beyond floats': () => 1.7e308 * (2 * random.uniform() - 1),
+  })[question.bonus]());
+  const asked = { table, query, k, ...(question.bonus !== 'none' && { bonus }) };
+
+  if (question.excluded === 'none') return asked;
+  const excluded = new RowSet(rows);
   for (let row = 0; row < rows; row++) {
     const out = {
       few: () => random.uniform() < 0.02,
@@ -230,7 +276,7 @@ export function ask(question: Question): { table: Sq8Table; query: Float32Array;
     }[question.excluded]();
     if (out) excluded.add(row);
   }
-  return { table, query, k, excluded };
+  return { ...asked, excluded };
 }
 
 function sum(values: Float64Array, factor: number): number {

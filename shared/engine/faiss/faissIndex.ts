@@ -94,9 +94,10 @@ export class FaissIndex implements VectorIndex {
     this.engine = `Faiss ${this.description} (WebAssembly)`;
   }
 
-  /** @throws {FrameRateError} as every VectorIndex; `NOT_READY` after `close`. */
-  search(query: Float32Array, k: number, excluded?: RowSet): Hits {
+  /** @throws {FrameRateError} as every VectorIndex, and `BAD_QUERY` for any bonus; `NOT_READY` after `close`. */
+  search(query: Float32Array, k: number, excluded?: RowSet, bonus?: Float64Array): Hits {
     checkSearch(this, query, k, excluded);
+    if (bonus) throw new FrameRateError('BAD_QUERY', `${this.engine} cannot add a bonus to scores: the exact indexes can.`);
     const host = this.#host;
     host.setQuestion(query, excluded);
     host.run('BAD_QUERY', (faiss) => faiss.search(k, excluded ? 1 : 0));

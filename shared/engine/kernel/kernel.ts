@@ -3,13 +3,15 @@
  * candidates are scored in doubles as scoring.ts defines it. kernelIndex.ts is the only caller; README.md draws
  * the memory.
  *
- * Why no row is lost. Let w be the weights, S a scale, t_d = round(S·w_d) the query in 16 bits, δ_d = t_d − S·w_d,
- * and sum(row) = Σ t_d·code[row, d]. For any two rows a and b, R being the score without rounding,
+ * Why no row is lost. Let w be the weights, v(row) the row's bonus or 0, S a scale, t_d = round(S·w_d) the query in
+ * 16 bits, δ_d = t_d − S·w_d, and sum(row) = Σ t_d·code[row, d] + trunc(S·v(row)). For any two rows a and b, R being
+ * the score without rounding,
  *
- *     sum(b) − sum(a) = S·(R(b) − R(a)) + Σ δ_d·(code[b, d] − code[a, d]),
+ *     sum(b) − sum(a) = S·(R(b) − R(a)) + Σ δ_d·(code[b, d] − code[a, d]) + what two truncations cut off,
  *
- * whose last term is at most 255·Σ|δ_d|. A score in doubles is within φ of R: rank + 1 roundings, each of at most
- * 2⁻⁵³ times |base| + 255·Σ|w_d|, or little more. So with slack ≥ 255·Σ|δ_d| + 2·S·φ
+ * whose last terms are at most 255·Σ|δ_d| and, with any bonus, 2. A score in doubles is within φ of R: rank + 2
+ * roundings, each of at most 2⁻⁵³ times |base| + 255·Σ|w_d| + max|v|, or little more. So with
+ * slack ≥ 255·Σ|δ_d| + 2 + 2·S·φ
  *
  *     sum(b) > sum(a) + slack   ⟹   score(b) > score(a), as doubles,
  *
@@ -22,7 +24,8 @@ const MIN_CAPACITY = 64;
 const MAX_HITS = 16;
 const CANDIDATE_BYTES = 16; // u32 row, i32 sum, f64 score
 const LARGEST_TERM: f64 = 32_767;
-const LARGEST_TOTAL: f64 = 8_421_000; // of Σ|t_d|: times 255 it stays below 2³¹
+const LARGEST_SUM: f64 = 2_147_000_000; // 2³¹, less what truncation and these lines' own roundings may add
+const LARGEST_SCALE: f64 = 1e300; // for bonuses that are hardly numbers
 
 const hitSums = memory.data(MAX_HITS * 16, 16); // the sums of four rows
 const hitBlocks = memory.data(MAX_HITS * 4, 16); // where the four rows are
@@ -30,6 +33,7 @@ const fence = memory.data(16, 16);
 
 let rows: u32 = 0;
 let rank: u32 = 0;
+let codesEnd: usize = 0; // of the last row, and of the zeros that fill up a block of four
 
 /** Bytes from one row of codes to the next: the rank, rounded up to 16. */
 export let stride: u32 = 0;
@@ -39,6 +43,8 @@ export let codes: usize = 0;
 export let weights: usize = 0;
 /** Where the caller writes the bitmap of the rows to leave out, 32 rows a word. */
 export let excluded: usize = 0;
+/** Where the caller writes the bonuses, doubles of the first rows, before a search that has any; see reserveBonus. */
+export let bonus: usize = 0;
 /** Where a search leaves its results, best first, 16 bytes each: u32 row, i32 sum, f64 score. */
 export let candidates: usize = memory.data(CAPACITY_PER_RESULT * MAX_K * CANDIDATE_BYTES, 16);
 
@@ -47,7 +53,9 @@ let terms: usize = 0; // the query, 16 bits a dimension: of every 16 the even on
 
 // One search.
 let base: f64 = 0;
+let scale: f64 = 0;
 let slack: i64 = 0;
+let bonusCount: u32 = 0;
 let bar: i32 = 0; // a row whose sum is not above it is not among the k best
 let hits: u32 = 0;
 let count: u32 = 0; // candidates held
@@ -68,8 +76,24 @@ export function reserve(rowCount: u32, rankCount: u32): bool {
   end += ((<u64>rows + 31) >> 5) * 4;
   end = (end + 63) & ~63; // a cache line
   codes = <usize>end;
-  end += <u64>stride * ((<u64>rows + 3) & ~3);
+  end += <u64>stride * blocked(rows);
+  if (!reach(end)) return false;
+  codesEnd = <usize>end;
+  bonus = codesEnd;
+  return true;
+}
 
+/** Makes room for the bonuses of the first `bonuses` rows. @returns false where there is none. */
+export function reserveBonus(bonuses: u32): bool {
+  return reach(<u64>bonus + blocked(bonuses) * 8);
+}
+
+/** Rows, rounded up to whole blocks. */
+function blocked(rowCount: u32): u64 {
+  return (<u64>rowCount + 3) & ~3;
+}
+
+function reach(end: u64): bool {
   const pages = (end + 0xffff) >> 16;
   if (pages > 0xffff) return false; // the end must have an address, too
   const missing = <i32>pages - memory.size();
@@ -79,18 +103,25 @@ export function reserve(rowCount: u32, rankCount: u32): bool {
 /**
  * Finds the `k` best rows for the weights in memory.
  * @param filtered whether there is a bitmap of excluded rows.
+ * @param bonuses so many rows have a bonus: finite, in memory.
  * @returns how many were found.
  */
-export function search(queryBase: f64, k: u32, filtered: bool): u32 {
+export function search(queryBase: f64, k: u32, filtered: bool, bonuses: u32): u32 {
   base = queryBase;
+  bonusCount = bonuses;
   quantizeQuery();
   bar = i32.MIN_VALUE; // no sum is as low
   count = 0;
   scored = 0;
-  const end = codes + <usize>rows * stride;
-  for (let at = codes; at < end; ) {
+  const bonusEnd = codes + <usize>blocked(bonusCount) * stride;
+  for (let at = codes; at < bonusEnd; ) {
     hits = 0;
-    at = stride == 64 ? scan64(at, end) : scanAny(at, end);
+    at = stride == 64 ? scan64WithBonus(at, bonusEnd) : scanAnyWithBonus(at, bonusEnd);
+    collect(k, filtered);
+  }
+  for (let at = bonusEnd; at < codesEnd; ) {
+    hits = 0;
+    at = stride == 64 ? scan64(at, codesEnd) : scanAny(at, codesEnd);
     collect(k, filtered);
   }
   if (count > k) forgetHopeless(k);
@@ -99,7 +130,7 @@ export function search(queryBase: f64, k: u32, filtered: bool): u32 {
   return min(count, k);
 }
 
-/** Weights to terms, and the slack that rounding them asks for. */
+/** Weights to terms, and the slack that rounding them and the bonuses asks for. */
 function quantizeQuery(): void {
   let largest: f64 = 0;
   let total: f64 = 0;
@@ -108,8 +139,11 @@ function quantizeQuery(): void {
     largest = max(largest, size);
     total += size;
   }
-  // Where all weights are zero so are all sums: every row ties, as the scores do.
-  const scale = largest == 0 ? 0 : min(LARGEST_TERM / largest, (LARGEST_TOTAL - 0.5 * <f64>rank) / total);
+  const largestBonus = findLargestBonus();
+  // No term leaves 16 bits; no sum leaves 32, its terms rounded up by half at the most. Where there is neither a weight
+  // nor a bonus all sums are zero: every row ties, as the scores do.
+  const room = LARGEST_SUM - 0.5 * 255 * <f64>rank;
+  scale = 255 * total + largestBonus == 0 ? 0 : min(min(LARGEST_TERM / largest, room / (255 * total + largestBonus)), LARGEST_SCALE);
   let deviation: f64 = 0;
   for (let d: u32 = 0; d < stride; d++) {
     const wanted = d < rank ? scale * load<f64>(weights + (d << 3)) : 0;
@@ -118,9 +152,24 @@ function quantizeQuery(): void {
     const place = (d & ~15) | ((d & 1) << 3) | ((d & 15) >> 1);
     store<i16>(terms + (place << 1), <i16>term);
   }
-  const rounding = 1.01 * 2.0 ** -53 * <f64>(rank + 2) * (abs(base) + 255 * total);
-  // The 1 covers the roundings of these lines themselves. No two sums are 2³² apart: more slack is no different.
-  slack = <i64>min(ceil(255 * deviation + 2 * scale * rounding) + 1, 4_294_967_296);
+  const rounding = 1.01 * 2.0 ** -53 * <f64>(rank + 3) * (abs(base) + 255 * total + largestBonus);
+  // The 3 is the 2 of the bonuses and covers the roundings of these lines themselves. No two sums are 2³² apart: more
+  // slack is no different.
+  slack = <i64>min(ceil(255 * deviation + 2 * scale * rounding) + 3, 4_294_967_296);
+}
+
+/** The largest size of a bonus. Fills up the last block, too. */
+function findLargestBonus(): f64 {
+  const whole = <u32>blocked(bonusCount);
+  for (let row = bonusCount; row < whole; row++) store<f64>(bonus + (row << 3), 0);
+  let first = f64x2.splat(0);
+  let second = f64x2.splat(0);
+  for (let at = bonus, end = bonus + (<usize>whole << 3); at < end; at += 32) {
+    first = f64x2.pmax(first, f64x2.abs(v128.load(at)));
+    second = f64x2.pmax(second, f64x2.abs(v128.load(at, 16)));
+  }
+  first = f64x2.pmax(first, second);
+  return max(f64x2.extract_lane(first, 0), f64x2.extract_lane(first, 1));
 }
 
 /*
@@ -159,6 +208,14 @@ function joinPairs(ab: v128, cd: v128): v128 {
   return i32x4.add(i64x2.shuffle(ab, cd, 0, 2), i64x2.shuffle(ab, cd, 1, 3));
 }
 
+/** The bonuses of the four rows at `at`, as parts of their sums. */
+function bonusTerms(at: usize, scales: v128): v128 {
+  const from = bonus + (((at - codes) / stride) << 3);
+  const first = i32x4.trunc_sat_f64x2_s_zero(f64x2.mul(v128.load(from), scales));
+  const second = i32x4.trunc_sat_f64x2_s_zero(f64x2.mul(v128.load(from, 16), scales));
+  return i64x2.shuffle(first, second, 0, 2);
+}
+
 /** @returns whether there is no room for another block. */
 function note(at: usize, sums: v128): bool {
   v128.store(hitSums + (hits << 4), sums);
@@ -166,8 +223,27 @@ function note(at: usize, sums: v128): bool {
   return ++hits == MAX_HITS;
 }
 
-/** Rank 64, the default of a model: the terms stay in registers. */
 function scan64(at: usize, end: usize): usize {
+  return scanRank64(at, end, false);
+}
+
+function scan64WithBonus(at: usize, end: usize): usize {
+  return scanRank64(at, end, true);
+}
+
+function scanAny(at: usize, end: usize): usize {
+  return scanAnyRank(at, end, false);
+}
+
+function scanAnyWithBonus(at: usize, end: usize): usize {
+  return scanAnyRank(at, end, true);
+}
+
+/** Rank 64, the default of a model: the terms stay in registers. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function scanRank64(at: usize, end: usize, withBonus: bool): usize {
+  const scales = f64x2.splat(scale);
   const mask = i16x8.splat(0xff);
   const bars = i32x4.splat(bar);
   const e0 = v128.load(terms);
@@ -184,14 +260,18 @@ function scan64(at: usize, end: usize): usize {
     const ab = join(a, b);
     const c = dot64(at + 128, e0, o0, e1, o1, e2, o2, e3, o3, mask);
     const d = dot64(at + 192, e0, o0, e1, o1, e2, o2, e3, o3, mask);
-    const sums = joinPairs(ab, join(c, d));
+    let sums = joinPairs(ab, join(c, d));
+    if (withBonus) sums = i32x4.add(sums, bonusTerms(at, scales));
     if (i32x4.bitmask(i32x4.gt_s(sums, bars)) && note(at, sums)) return at + 256;
   }
   return at;
 }
 
 /** Other ranks: their terms come from memory again for every four rows, which is hardly slower. */
-function scanAny(at: usize, end: usize): usize {
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function scanAnyRank(at: usize, end: usize, withBonus: bool): usize {
+  const scales = f64x2.splat(scale);
   const mask = i16x8.splat(0xff);
   const bars = i32x4.splat(bar);
   const step: usize = stride;
@@ -209,7 +289,8 @@ function scanAny(at: usize, end: usize): usize {
       c = i32x4.add(c, dot16(v128.load(from + 2 * step), even, odd, mask));
       d = i32x4.add(d, dot16(v128.load(from + 3 * step), even, odd, mask));
     }
-    const sums = joinPairs(join(a, b), join(c, d));
+    let sums = joinPairs(join(a, b), join(c, d));
+    if (withBonus) sums = i32x4.add(sums, bonusTerms(at, scales));
     const block = at;
     at += 4 * step;
     if (i32x4.bitmask(i32x4.gt_s(sums, bars)) && note(block, sums)) break;
@@ -338,18 +419,24 @@ function scoreCandidates(): void {
       scoreC += weight * <f64>load<u8>(c++);
       scoreD += weight * <f64>load<u8>(d++);
     }
-    store<f64>(candidate(i), scoreA, 8);
-    store<f64>(candidate(i + 1), scoreB, 8);
-    store<f64>(candidate(i + 2), scoreC, 8);
-    store<f64>(candidate(i + 3), scoreD, 8);
+    finish(candidate(i), scoreA);
+    finish(candidate(i + 1), scoreB);
+    finish(candidate(i + 2), scoreC);
+    finish(candidate(i + 3), scoreD);
   }
   for (; i < count; i++) {
     let code = codes + rowOf(candidate(i)) * stride;
     let score = base;
     for (let at = weights, end = weights + (rank << 3); at < end; at += 8) score += load<f64>(at) * <f64>load<u8>(code++);
-    store<f64>(candidate(i), score, 8);
+    finish(candidate(i), score);
   }
   scored = count;
+}
+
+/** The bonus comes last. */
+function finish(at: usize, score: f64): void {
+  const row = rowOf(at);
+  store<f64>(at, row < bonusCount ? score + load<f64>(bonus + (<usize>row << 3)) : score, 8);
 }
 
 /**

@@ -240,6 +240,7 @@ describe.skipIf(skip)(`Faiss in WebAssembly${label}`, () => {
         expect(() => index.search(queries[0]!.with(3, NaN), 1)).toThrow(expect.objectContaining({ code: 'BAD_QUERY' }));
         expect(() => index.search(queries[0]!, 0)).toThrow(expect.objectContaining({ code: 'BAD_QUERY' }));
         expect(() => index.search(queries[0]!, 1, new RowSet(ROWS + 1))).toThrow(expect.objectContaining({ code: 'BAD_QUERY' }));
+        expect(() => index.search(queries[0]!, 1, undefined, new Float64Array(1))).toThrow(expect.objectContaining({ code: 'BAD_QUERY' }));
       }
     });
 

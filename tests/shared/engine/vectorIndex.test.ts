@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ExactIndex } from '../../../shared/engine/exactIndex.ts';
 import { KernelIndex } from '../../../shared/engine/kernelIndex.ts';
+import { RowSet } from '../../../shared/engine/rowSet.ts';
 import { ask, describeVectorIndex, expectBest, tableOf } from '../../contracts/vectorIndex.ts';
 
 const wasm = readKernel();
@@ -30,16 +31,17 @@ describe('KernelIndex', () => {
     { rows: 50_000, rank: 64 },
     { rows: 3_000, rank: 128 },
     { rows: 0, rank: 1 },
-  ])('$rows × $rank take less than 1 MB besides the codes', async ({ rows, rank }) => {
+  ])('$rows × $rank take less than 1 MB besides the codes, with a bonus for 20,000', async ({ rows, rank }) => {
     const instantiate = vi.spyOn(WebAssembly, 'instantiate');
     const zeros = { rows, rank, min: new Float32Array(rank), range: new Float32Array(rank), codes: new Uint8Array(rows * rank) };
-    await KernelIndex.open(zeros, module);
+    const index = await KernelIndex.open(zeros, module);
+    index.search(new Float32Array(rank), 1000, new RowSet(rows), new Float64Array(Math.min(rows, 20_000)));
     const { exports } = (await instantiate.mock.results[0]!.value) as unknown as WebAssembly.Instance;
     expect((exports['memory'] as WebAssembly.Memory).buffer.byteLength - rows * rank).toBeLessThan(1e6);
   });
 
   test('near ties by the thousand are all looked at', async () => {
-    const near = { scale: 1, ranges: 'alike', query: 'normal', excluded: 'none' } as const;
+    const near = { scale: 1, ranges: 'alike', query: 'normal', excluded: 'none', bonus: 'none', bonusLength: 'nothing' } as const;
     for (const codes of ['one step apart', 'all equal', 'few rows'] as const) {
       const { table, query } = ask({ ...near, codes, seed: 7, rows: 20_000, rank: 64, k: 10 });
       const index = await KernelIndex.open(table, module);
@@ -65,6 +67,13 @@ describe('KernelIndex', () => {
     });
     test('where the codes cannot be addressed', async () => {
       await expect(KernelIndex.open({ ...table, rows: 70_000_000, rank: 64 }, module)).rejects.toEqual(unavailable);
+    });
+    test('where a bonus has no room, and goes on without one', async () => {
+      const { exports } = new WebAssembly.Instance(module);
+      vi.spyOn(WebAssembly, 'instantiate').mockResolvedValue({ exports: { ...exports, reserveBonus: () => 0 } } as never);
+      const index = await KernelIndex.open(table, module);
+      expect(() => index.search(Float32Array.of(1), 1, undefined, Float64Array.of(1))).toThrow(unavailable);
+      expect(index.search(Float32Array.of(1), 1).rows.length).toBe(1);
     });
     test('where memory does not grow', async () => {
       vi.spyOn(WebAssembly, 'instantiate').mockResolvedValue({ exports: { reserve: () => 0 } } as never);
