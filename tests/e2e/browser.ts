@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { chromium, firefox, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { build } from 'vite';
-import { describe } from 'vitest';
+import { describe, test } from 'vitest';
 import { createSite } from '../../web/server/site.ts';
 import { findChromium, findFirefox, needs, repoRoot } from '../support/tools.ts';
 
@@ -63,7 +63,7 @@ export interface LaunchOptions {
   readonly browser?: BrowserName;
   readonly modelFolder: string;
   /** `app`: dist/app, which `npm test` builds first. Else the name of a page of tests/e2e (name.html), built by the same configuration. */
-  readonly page?: 'app' | 'door';
+  readonly page?: 'app' | 'door' | 'contracts';
   readonly context?: BrowserContextOptions;
 }
 
@@ -71,10 +71,11 @@ export interface LaunchOptions {
  * The same tests in each browser; where one is not installed they are skipped and say so.
  * @param names in which; all that there are by default.
  */
-export function describeInBrowsers(title: string, tests: (browser: BrowserName) => void, names: readonly BrowserName[] = browserNames): void {
+export function describeInBrowsers(title: string, tests: (browser: BrowserName) => void | Promise<void>, names: readonly BrowserName[] = browserNames): void {
   for (const name of names) {
     const { skip, label } = needs(kinds[name].title, kinds[name].find());
-    describe.skipIf(skip)(`${title} in real ${kinds[name].title}${label}`, () => tests(name));
+    if (skip) test.skip(`${title}${label}`);
+    else describe(`${title} in real ${kinds[name].title}`, () => tests(name));
   }
 }
 
@@ -123,6 +124,7 @@ async function buildPage(name: string): Promise<string> {
     configFile: join(repoRoot, 'vite.config.ts'),
     logLevel: 'error',
     root,
+    resolve: { alias: [{ find: /^vitest$/, replacement: join(root, 'vitestInPage.ts') }] },
     build: { outDir: folder, emptyOutDir: true, rolldownOptions: { input: join(root, `${name}.html`) } },
   });
   return folder;
