@@ -1,10 +1,12 @@
 import { quantizeSq8, type Sq8Table } from '../shared/artifact/faissSq8.ts';
 import type { FoldInTable } from '../shared/artifact/foldInFile.ts';
-import type { ModelParameters } from '../shared/artifact/manifest.ts';
+import type { ModelParameters, ResidualParameters } from '../shared/artifact/manifest.ts';
 import { decodeRow } from '../shared/engine/scoring.ts';
+import type { ResidualTable } from '../shared/artifact/residualFile.ts';
 import { ratingWeight } from '../shared/ratingWeight.ts';
 import type { Ratings } from './ratings/ratings.ts';
-import { offsetsOf, type Csr } from './ratings/sparse.ts';
+import { offsetsOf, transpose, type Csr } from './ratings/sparse.ts';
+import { trainResidual } from './residual.ts';
 import { truncatedSvd, type SvdOptions, type TruncatedSvd } from './svd.ts';
 
 /** What DESIGN.md measured as good on films; `rank` and `seed` are the caller's. */
@@ -18,6 +20,9 @@ export const DEFAULT_PARAMETERS: Omit<ModelParameters, 'rank' | 'seed'> = {
   shrinkageEnd: 25,
 };
 
+/** Covers as many items as 1.6 GB hold. `perItem` is the caller's. */
+export const DEFAULT_RESIDUAL: Omit<ResidualParameters, 'perItem'> = { rows: 10_000, theta: 0.6, lambda: 10, weight: 0.75 };
+
 /** The trained model in memory: what publish.ts writes. */
 export interface Factors {
   readonly parameters: ModelParameters;
@@ -25,6 +30,7 @@ export interface Factors {
   readonly itemOfRow: Uint32Array;
   readonly index: Sq8Table;
   readonly foldIn: FoldInTable;
+  readonly residual: ResidualTable | null;
   readonly svd: TruncatedSvd;
 }
 
@@ -32,10 +38,11 @@ export interface Factors {
  * Trains the scaled SVD: n_u^-b · X · p_i^-a ≈ U S Vᵀ with X[u, i] = w(rating), then F_i = p_i^a · V_i · √f with the
  * soft filter f_d = max(0, 1 − τ · s_k² / s_d²), at 8 bits an entry. A rank above what the data has is lowered.
  */
-export function factorize(ratings: Ratings, requested: ModelParameters, onProgress?: SvdOptions['onProgress']): Factors {
+export async function factorize(ratings: Ratings, requested: ModelParameters, onProgress?: SvdOptions['onProgress']): Promise<Factors> {
   const weight = weigh(ratings);
   const { itemOfRow, popularity } = orderByPopularity(ratings, weight);
-  const matrix = scaledMatrix(ratings, weight, itemOfRow, popularity, requested);
+  const weights = weightMatrix(ratings, weight, itemOfRow);
+  const matrix = scaled(weights, popularity, requested);
   const svd = truncatedSvd(matrix, { rank: requested.rank, seed: requested.seed, ...(onProgress && { onProgress }) });
   const rank = svd.singularValues.length;
   const parameters = { ...requested, rank };
@@ -53,7 +60,8 @@ export function factorize(ratings: Ratings, requested: ModelParameters, onProgre
   const encoderScale = Float32Array.from(popularity, (p) => p ** (-2 * parameters.itemExponent));
   const prior = averagePerson(index, popularity, encoderScale);
   const foldIn = { rows, rank, noise, prior, popularity: Float32Array.from(popularity), encoderScale };
-  return { parameters, itemOfRow, index, foldIn, svd };
+  const residual = parameters.residual ? await trainResidual(weights, index, foldIn, parameters.residual) : null;
+  return { parameters, itemOfRow, index, foldIn, residual, svd };
 }
 
 /** w(rating) of each entry. */
@@ -67,23 +75,29 @@ export function orderByPopularity({ items, item }: Ratings, weight: Float64Array
   return { itemOfRow, popularity: Float64Array.from(itemOfRow, (original) => byItem[original]!) };
 }
 
-/** n_u^-b · X · p_i^-a, users × rows. */
-function scaledMatrix({ userIds, user, item }: Ratings, weight: Float64Array, itemOfRow: Uint32Array, popularity: Float64Array, { itemExponent, userExponent }: ModelParameters): Csr {
+/** X: w(rating), users × rows. */
+function weightMatrix({ userIds, user, item }: Ratings, weight: Float64Array, itemOfRow: Uint32Array): Csr {
   const rowOfItem = new Uint32Array(itemOfRow.length);
   itemOfRow.forEach((original, row) => (rowOfItem[original] = row));
-  const byUser = new Float64Array(userIds.length);
-  for (let i = 0; i < weight.length; i++) byUser[user[i]!]! += weight[i]!;
-  const userScale = byUser.map((sum) => sum ** -userExponent);
-  const rowScale = popularity.map((sum) => sum ** -itemExponent);
   // Ratings come sorted by user, so their order is that of the rows of the matrix.
   const indices = item.map((original) => rowOfItem[original]!);
-  return {
-    rows: userIds.length,
-    cols: itemOfRow.length,
-    offsets: offsetsOf(user, userIds.length),
-    indices,
-    values: weight.map((value, i) => value * userScale[user[i]!]! * rowScale[indices[i]!]!),
-  };
+  const matrix = { rows: userIds.length, cols: itemOfRow.length, offsets: offsetsOf(user, userIds.length), indices, values: weight };
+  return transpose(transpose(matrix)); // which sorts each user's entries by row
+}
+
+/** n_u^-b · X · p_i^-a. */
+function scaled(matrix: Csr, popularity: Float64Array, { itemExponent, userExponent }: ModelParameters): Csr {
+  const rowScale = popularity.map((sum) => sum ** -itemExponent);
+  const values = new Float64Array(matrix.values.length);
+  for (let user = 0; user < matrix.rows; user++) {
+    const start = matrix.offsets[user]!;
+    const end = matrix.offsets[user + 1]!;
+    let sum = 0;
+    for (let e = start; e < end; e++) sum += matrix.values[e]!;
+    const userScale = sum ** -userExponent;
+    for (let e = start; e < end; e++) values[e] = matrix.values[e]! * userScale * rowScale[matrix.indices[e]!]!;
+  }
+  return { ...matrix, values };
 }
 
 /** ū = Σ p_i E_i / Σ p_i over the published (8-bit) factors. */

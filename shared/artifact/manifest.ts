@@ -13,13 +13,11 @@ export type RequiredRole = 'index' | 'foldIn' | 'catalog';
  * `users`: factors of the people of the training set, never served to a browser.
  */
 export type OptionalRole = 'residual' | 'onboarding' | 'stars' | 'map' | 'encoder' | 'users';
-/** Small ones that are read with the model; the others are read when somebody asks for them. */
-export const COMPANION_ROLES = ['onboarding', 'stars'] as const satisfies readonly OptionalRole[];
 /** What a file of a model is for. */
 export type FileRole = RequiredRole | OptionalRole;
 export const REQUIRED_ROLES: readonly RequiredRole[] = ['index', 'foldIn', 'catalog'];
 const OPTIONAL_ROLES: readonly OptionalRole[] = ['residual', 'onboarding', 'stars', 'map', 'encoder', 'users'];
-export const ROLES: readonly FileRole[] = [...REQUIRED_ROLES, ...OPTIONAL_ROLES];
+const ROLES: readonly FileRole[] = [...REQUIRED_ROLES, ...OPTIONAL_ROLES];
 
 export interface ArtifactFile {
   readonly role: FileRole;
@@ -41,6 +39,18 @@ export interface ModelParameters {
   readonly shrinkage: number;
   readonly shrinkageEnd: number;
   readonly seed: number;
+  /** Where there is a residual file; the trainer's residual.ts says what each does. */
+  readonly residual?: ResidualParameters;
+}
+
+export interface ResidualParameters {
+  /** Entries of each item, at most. */
+  readonly perItem: number;
+  /** How many of the most rated items it covers, at most. */
+  readonly rows: number;
+  readonly theta: number;
+  readonly lambda: number;
+  readonly weight: number;
 }
 
 export interface DatasetFacts {
@@ -154,6 +164,7 @@ export function parseManifest(json: string): Manifest {
       shrinkage: number(model, 'shrinkage', { min: 0 }),
       shrinkageEnd: number(model, 'shrinkageEnd', { min: 1 }),
       seed: number(model, 'seed', size),
+      ...(model['residual'] !== undefined && { residual: residualParameters(object(model['residual'], 'model.residual')) }),
     },
     ratingScale,
     counts: { users: number(counts, 'users', size), items: number(counts, 'items', size), ratings: number(counts, 'ratings', size) },
@@ -168,6 +179,14 @@ export function parseManifest(json: string): Manifest {
   };
 }
 
+const residualParameters = (fields: Fields): ResidualParameters => ({
+  perItem: number(fields, 'perItem', { min: 1, whole: true }),
+  rows: number(fields, 'rows', { min: 1, whole: true }),
+  theta: number(fields, 'theta', { min: 0 }),
+  lambda: number(fields, 'lambda', { min: 0 }),
+  weight: number(fields, 'weight', { min: 0 }),
+});
+
 /** Two-space JSON with a newline: the manifest is read by people too. */
 export const formatManifest = (manifest: Omit<Manifest, 'format' | 'schemaVersion'>): string =>
   `${JSON.stringify({ format: FORMAT, schemaVersion: SCHEMA_VERSION, ...manifest }, null, 2)}\n`;
@@ -175,12 +194,6 @@ export const formatManifest = (manifest: Omit<Manifest, 'format' | 'schemaVersio
 export function fileOf(manifest: Manifest, role: RequiredRole): ArtifactFile {
   return optionalFileOf(manifest, role) ?? bad(`it names no ${role} file`);
 }
-
-/** The files that a recommender reads before it answers. */
-export const filesToLoad = ({ files }: Manifest): readonly ArtifactFile[] => {
-  const roles: readonly FileRole[] = [...REQUIRED_ROLES, ...COMPANION_ROLES];
-  return files.filter((file) => roles.includes(file.role));
-};
 
 export function optionalFileOf(manifest: Manifest, role: FileRole): ArtifactFile | undefined {
   return manifest.files.find((file) => file.role === role);

@@ -2,11 +2,10 @@ import type { Model } from '../artifact/load.ts';
 import type { Manifest } from '../artifact/manifest.ts';
 import { FrameRateError } from '../errors.ts';
 import { itemRow, type ItemId, type ItemRow } from '../ids.ts';
-import type { StarsTable } from '../artifact/starsFile.ts';
 import type { CatalogItem, Filter, Rating, Reason, Recommendation, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../query.ts';
 import { ratingWeight } from '../ratingWeight.ts';
-import { fitRatings, type RatedRow } from './expectedRating.ts';
 import { contributions, foldIn, type WeightedRow } from './foldIn.ts';
+import { residualBonus, residualContributions } from './residual.ts';
 import { RowFilter } from './rowFilter.ts';
 import { RowSet } from './rowSet.ts';
 import { decodeRow } from './scoring.ts';
@@ -19,9 +18,8 @@ export const MAX_RATINGS = 5000;
 const SIMILAR_POOL = { times: 4, least: 200 };
 
 /** As much of a model as answers need. */
-export interface Answerable extends Pick<Model, 'factors' | 'foldIn' | 'catalog'> {
+export interface Answerable extends Pick<Model, 'factors' | 'foldIn' | 'catalog' | 'residual'> {
   readonly manifest: Pick<Manifest, 'model' | 'ratingScale'>;
-  readonly stars?: StarsTable | null;
 }
 
 /** Folds a person in and finds their films: the one place where a question becomes an answer, behind every door. */
@@ -37,23 +35,18 @@ export class Recommender<M extends Answerable = Model> {
   }
 
   /** @throws {FrameRateError} `RATING_OUT_OF_RANGE`, `BAD_QUERY`. Ids that the model does not know are left out and listed. */
-  recommend({ ratings, k = DEFAULT_K, explain = false, exclude, filter, expect = true }: RecommendQuery): Recommendations {
+  recommend({ ratings, k = DEFAULT_K, explain = false, exclude, filter }: RecommendQuery): Recommendations {
     const start = this.now();
     checkK(k);
     const { known, unknown } = this.#resolve(ratings);
-    const { factors, foldIn: table, manifest, catalog, stars } = this.model;
+    const { factors, foldIn: table, residual, manifest, catalog } = this.model;
     const query = foldIn(factors, table, manifest.model, known);
-    const hits = this.index.search(query, k, this.#leftOut(known.map(({ row }) => row), exclude, filter));
-    const predict = stars && expect ? fitRatings(factors, stars, manifest.ratingScale, known) : null;
-    const items = Array.from(hits.rows, (hit, rank): Recommendation => {
-      const row = itemRow(hit);
+    const bonus = residual && residualBonus(residual, manifest.model, known);
+    const hits = this.index.search(query, k, this.#leftOut(known.map(({ row }) => row), exclude, filter), bonus);
+    const items = Array.from(hits.rows, (row, rank): Recommendation => {
+      const item = catalog.items[row]!;
       const score = hits.scores[rank]!;
-      return {
-        item: catalog.items[row]!,
-        score,
-        ...(predict && { expected: predict(row) }),
-        ...(explain && { because: this.#reasons(known, row, score) }),
-      };
+      return explain ? { item, score, because: this.#reasons(known, itemRow(row), score) } : { item, score };
     });
     return { items, basis: known.length > 0 ? 'ratings' : 'popular', unknown, computeMs: this.now() - start };
   }
@@ -102,22 +95,23 @@ export class Recommender<M extends Answerable = Model> {
     return out;
   }
 
-  #resolve(ratings: readonly Rating[]): { known: (WeightedRow & RatedRow)[]; unknown: ItemId[] } {
+  #resolve(ratings: readonly Rating[]): { known: WeightedRow[]; unknown: ItemId[] } {
     if (ratings.length > MAX_RATINGS) throw new FrameRateError('BAD_QUERY', `${ratings.length} ratings are too many; ${MAX_RATINGS} at most.`, '/ratings');
-    const known = new Map<ItemRow, WeightedRow & RatedRow>();
+    const weights = new Map<ItemRow, number>();
     const unknown: ItemId[] = [];
     for (const [i, { item, rating }] of ratings.entries()) {
       const weight = ratingWeight(this.model.manifest.ratingScale, rating, `/ratings/${i}/rating`);
       const row = this.model.catalog.rowOf(item);
       if (row === undefined) unknown.push(item);
-      else known.set(row, { row, weight, rating });
+      else weights.set(row, weight);
     }
-    return { known: [...known.values()], unknown };
+    return { known: Array.from(weights, ([row, weight]) => ({ row, weight })), unknown };
   }
 
   #reasons(known: readonly WeightedRow[], row: ItemRow, score: number): Reason[] {
-    const { factors, foldIn: table, manifest, catalog } = this.model;
+    const { factors, foldIn: table, residual, manifest, catalog } = this.model;
     const parts = contributions(factors, table, manifest.model, known, row);
+    if (residual) residualContributions(residual, manifest.model, known, row).forEach((part, i) => (parts[i]! += part));
     return known
       .map(({ row: rated }, i) => {
         const { id, title } = catalog.items[rated]!;

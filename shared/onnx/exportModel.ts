@@ -1,5 +1,6 @@
 import type { Sq8Table } from '../artifact/faissSq8.ts';
 import type { Model } from '../artifact/load.ts';
+import type { ResidualTable } from '../artifact/residualFile.ts';
 import { dampingFactors } from '../engine/foldIn.ts';
 import type { RatingScale } from '../query.ts';
 import { ratingWeight } from '../ratingWeight.ts';
@@ -22,8 +23,8 @@ export const ONNX_OUTPUTS = {
  * A model as one ONNX graph, for runtimes that know nothing of FrameRate. It computes in 32-bit floats what foldIn.ts
  * and scoring.ts define in doubles: the same items, but for ties that only doubles tell apart.
  *
- *     rows, weights ──> userVector ──> bestRows ──> topRows, topScores
- *                                rows, k ──^
+ *     rows, weights ──> userVector ──> scores ──> bestRows ──> topRows, topScores
+ *           └───────> residualScores ──^    rows, k ──^
  */
 export function exportOnnx(model: Model): Uint8Array<ArrayBuffer> {
   const { manifest, factors, catalog } = model;
@@ -38,7 +39,10 @@ export function exportOnnx(model: Model): Uint8Array<ArrayBuffer> {
 
   const items = itemFactors(graph, factors);
   const user = userVector(graph, items, model, rated);
-  const { topRows, topScores } = bestRows(graph, items, user, rated, k);
+  // Decoded from constants alone: a runtime does it once, when it loads the file.
+  const lowRank = graph.node('scores', 'MatMul', [user, items.decode('items', items.codes)]);
+  const scores = model.residual ? graph.node('scoresInAll', 'Add', [lowRank, residualScores(graph, model.residual, model, rated)]) : lowRank;
+  const { topRows, topScores } = bestRows(graph, scores, rated, k);
   graph.output(topRows, ONNX_OUTPUTS.topRows, 'Rows of the best items that were not rated, best first; fewer than k where fewer are left.');
   graph.output(topScores, ONNX_OUTPUTS.topScores, 'Their scores.');
 
@@ -141,13 +145,49 @@ function damping(graph: Graph, { foldIn, manifest }: Model, rated: RatedItems): 
   return graph.node('damping', 'Where', [graph.node('anyRated', 'Cast', [rated.count], { to: DATA_TYPE.bool }), someRatings, noRatings]);
 }
 
-/** The k largest u · F_j among the items that were not rated. Of equal ones TopK takes the lower row first, as we do. */
-function bestRows(graph: Graph, items: ItemFactors, user: Value, rated: RatedItems, k: Value): { topRows: Value; topScores: Value } {
-  // Decoded from constants alone: a runtime does it once, when it loads the file.
-  const scores = graph.node('scores', 'MatMul', [user, items.decode('items', items.codes)]);
+/**
+ * What the residual adds to each item's score, float32 [items], as residual.ts has it. There its lists are by rated row;
+ * here each item has as many sources as any, of which some weigh nothing, so that one Gather finds all weights.
+ */
+function residualScores(graph: Graph, residual: ResidualTable, { manifest }: Model, rated: RatedItems): Value {
+  const items = manifest.counts.items;
+  const { shape, sources, values } = bySource(residual);
+  const unrated = graph.floats('unrated', [items], new Float32Array(items));
+  const weightOfItem = graph.node('weightOfItem', 'ScatterElements', [unrated, rated.rows, rated.weights], { axis: 0 });
+  const sourceRows = graph.node('sourceRows', 'Cast', [graph.uint16s('sources', shape, sources)], { to: DATA_TYPE.int32 });
+  const sourceWeights = graph.node('sourceWeights', 'Gather', [weightOfItem, sourceRows], { axis: 0 });
+  const sourceValues = graph.node('sourceValues', 'Cast', [graph.int8s('sourceCodes', shape, values)], { to: DATA_TYPE.float32 });
+  const sums = graph.node('residualSums', 'ReduceSum', [graph.node('residualTerms', 'Mul', [sourceWeights, sourceValues]), graph.ints('sourceAxis', [1], [0])], { keepdims: 0 });
+  // The trust in n ratings, min(1, n / n1)².
+  const n = graph.node('residualRated', 'Cast', [rated.count], { to: DATA_TYPE.float32 });
+  const part = graph.node('residualPart', 'Min', [graph.node('residualRatio', 'Mul', [n, graph.floats('residualFrom', [1], [1 / manifest.model.shrinkageEnd])]), graph.floats('residualWhole', [1], [1])]);
+  const scaled = graph.node('residualScaled', 'Mul', [sums, graph.floats('residualScale', [residual.rows], residual.scale)]);
+  const covered = graph.node('residualCovered', 'Mul', [scaled, graph.node('residualTrust', 'Mul', [part, part])]);
+  return graph.node('residual', 'Concat', [covered, graph.floats('residualNone', [items - residual.rows], new Float32Array(items - residual.rows))], { axis: 0 });
+}
+
+/** Sources of each row, [most of any, rows]. */
+function bySource({ rows, offsets, targets, values }: ResidualTable): { shape: [number, number]; sources: Uint16Array; values: Int8Array } {
+  const count = new Uint32Array(rows);
+  for (const target of targets) count[target]!++;
+  const most = Math.max(0, ...count);
+  const bySource = { shape: [most, rows] as [number, number], sources: new Uint16Array(most * rows), values: new Int8Array(most * rows) };
+  count.fill(0);
+  for (let row = 0; row < rows; row++) {
+    for (let e = offsets[row]!; e < offsets[row + 1]!; e++) {
+      const at = count[targets[e]!]!++ * rows + targets[e]!;
+      bySource.sources[at] = row;
+      bySource.values[at] = values[e]!;
+    }
+  }
+  return bySource;
+}
+
+/** The k largest scores among the items that were not rated. Of equal ones TopK takes the lower row first, as we do. */
+function bestRows(graph: Graph, scores: Value, rated: RatedItems, k: Value): { topRows: Value; topScores: Value } {
   const never = graph.node('never', 'Expand', [graph.floats('minusInfinity', [1], [-Infinity]), rated.count]);
   const openScores = graph.node('openScores', 'ScatterElements', [scores, rated.rows, never], { axis: 0 });
-  const left = graph.node('left', 'Sub', [graph.ints('itemCount', [1], [items.count]), rated.count]);
+  const left = graph.node('left', 'Sub', [graph.node('itemCount', 'Shape', [scores]), rated.count]);
   const [topScores, topRows] = graph.nodes(['topScores', 'topRows'], 'TopK', [openScores, graph.node('found', 'Min', [k, left])], { axis: 0 });
   return { topRows: topRows!, topScores: topScores! };
 }

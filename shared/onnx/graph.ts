@@ -11,7 +11,7 @@ const IR_VERSION = 7;
 const OPERATOR_SET = 13;
 
 /** TensorProto.DataType. */
-export const DATA_TYPE = { float32: 1, uint8: 2, int64: 7, bool: 9 } as const;
+export const DATA_TYPE = { float32: 1, uint8: 2, int8: 3, uint16: 4, int32: 6, int64: 7, bool: 9 } as const;
 export type DataType = keyof typeof DATA_TYPE;
 
 export interface TensorType {
@@ -25,7 +25,7 @@ declare const brand: unique symbol;
 export type Value = string & { readonly [brand]: 'Value' };
 
 /** The operators that are in use here. */
-type Operator = 'Add' | 'Cast' | 'Concat' | 'Expand' | 'Gather' | 'MatMul' | 'Max' | 'Min' | 'Mul' | 'Reciprocal' | 'ScatterElements' | 'Shape' | 'Sub' | 'TopK' | 'Where';
+type Operator = 'Add' | 'Cast' | 'Concat' | 'Expand' | 'Gather' | 'MatMul' | 'Max' | 'Min' | 'Mul' | 'Reciprocal' | 'ReduceSum' | 'ScatterElements' | 'Shape' | 'Sub' | 'TopK' | 'Where';
 
 /** A graph that grows node by node: a node can only name values that exist, so the order is the one that ONNX asks for. */
 export class Graph {
@@ -63,6 +63,16 @@ export class Graph {
 
   uint8s(name: string, shape: readonly number[], values: Uint8Array): Value {
     return this.#constant(name, 'uint8', shape, bytes(9, values));
+  }
+
+  int8s(name: string, shape: readonly number[], values: Int8Array): Value {
+    return this.#constant(name, 'int8', shape, bytes(9, new Uint8Array(values.buffer, values.byteOffset, values.length)));
+  }
+
+  uint16s(name: string, shape: readonly number[], values: Uint16Array): Value {
+    const raw = new DataView(new ArrayBuffer(values.length * 2));
+    values.forEach((value, i) => raw.setUint16(i * 2, value, true));
+    return this.#constant(name, 'uint16', shape, bytes(9, new Uint8Array(raw.buffer)));
   }
 
   /** TensorProto: dims 1, data_type 2, float_data 4, int64_data 7, name 8, raw_data 9. */

@@ -14,7 +14,7 @@ declare module 'vitest' {
 /** Vitest's global set-up: one training serves all test files. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const root = await mkdtemp(join(tmpdir(), 'framerate-test-'));
-  const folder = await train({ data: ['sample'], rank: 64, seed: 1, out: join(root, 'models', 'sample') });
+  const folder = await train({ data: ['sample'], rank: 64, residual: 8, seed: 1, out: join(root, 'models', 'sample') });
   project.provide('sampleModel', folder);
   return () => rm(root, { recursive: true, force: true });
 }

@@ -20,7 +20,7 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 describe('publish', () => {
   test('what is published loads, and says what it was trained on', async () => {
-    const manifest = await publish(join(root, 'films'), ratings, trained(1), recipe);
+    const manifest = await publish(join(root, 'films'), ratings, await trained(1), recipe);
     const model = await openModel(join(root, 'films'));
     expect(model.manifest).toEqual(manifest);
     expect(manifest).toMatchObject({ name: 'films', recipe, counts: { items: ratings.items.length, users: ratings.userIds.length, ratings: ratings.rating.length } });
@@ -31,21 +31,21 @@ describe('publish', () => {
   test('the same model twice leaves the same bytes', async () => {
     const folder = join(root, 'films');
     const contents = async () => Promise.all((await readdir(folder)).sort().map(async (name) => [name, await readFile(join(folder, name), 'latin1')]));
-    await publish(folder, ratings, trained(1), recipe);
+    await publish(folder, ratings, await trained(1), recipe);
     const first = await contents();
-    await publish(folder, ratings, trained(1), recipe);
+    await publish(folder, ratings, await trained(1), recipe);
     expect(await contents()).toEqual(first);
   });
 
   test('the files of the model before stay for its readers, those of the one before that go, and leftovers of a crash too', async () => {
     const folder = join(root, 'films');
-    const one = await publish(folder, ratings, trained(1), recipe);
-    const two = await publish(folder, ratings, trained(2), recipe);
+    const one = await publish(folder, ratings, await trained(1), recipe);
+    const two = await publish(folder, ratings, await trained(2), recipe);
     const factors = (manifest: typeof one) => manifest.files.find((file) => file.role === 'index')!.path;
     expect(await readdir(folder)).toEqual(expect.arrayContaining([factors(one), factors(two)]));
     await writeFile(join(folder, '.writing-1-index'), 'half');
     await writeFile(join(folder, 'notes.txt'), 'not ours');
-    await publish(folder, ratings, trained(3), recipe);
+    await publish(folder, ratings, await trained(3), recipe);
     const left = await readdir(folder);
     expect(left).not.toContain(factors(one));
     expect(left).toContain(factors(two));
@@ -54,8 +54,8 @@ describe('publish', () => {
   });
 
   test('the list of models names each, and the newest as the default', async () => {
-    await publish(join(root, 'b'), ratings, trained(1), recipe);
-    await publish(join(root, 'a'), ratings, trained(1), recipe);
+    await publish(join(root, 'b'), ratings, await trained(1), recipe);
+    await publish(join(root, 'a'), ratings, await trained(1), recipe);
     expect(JSON.parse(await readFile(join(root, 'index.json'), 'utf8'))).toEqual({
       default: 'a',
       models: [{ name: 'a', manifest: 'a/manifest.json' }, { name: 'b', manifest: 'b/manifest.json' }],
@@ -72,8 +72,8 @@ test('a write that fails leaves the file before as it was, and nothing else', as
 });
 
 describe('factorize', () => {
-  test('rows come in order of popularity and the residual noise rises to 1', () => {
-    const { foldIn, svd } = trained(1);
+  test('rows come in order of popularity and the residual noise rises to 1', async () => {
+    const { foldIn, svd } = await trained(1);
     expect([...foldIn.noise]).toEqual([...foldIn.noise].toSorted((a, b) => a - b));
     expect(foldIn.noise.at(-1)).toBe(1);
     expect(svd.residual).toBeLessThan(1e-3);

@@ -13,6 +13,7 @@ export async function inspect({ model: folder, json }: { model: string; json?: b
   const lines: [string, string][] = [
     ['model', `${name} (${modelId})`],
     ['kind', `scaled SVD, rank ${model.rank}, a ${model.itemExponent}, b ${model.userExponent}, τ ${model.softThreshold}, seed ${model.seed}`],
+    ...(model.residual ? [['residual', `${model.residual.perItem} entries an item, θ ${model.residual.theta}, λ ${model.residual.lambda}, weight ${model.residual.weight}`] satisfies [string, string]] : []),
     ['few ratings', `shrinkage ${model.shrinkage} until ${model.shrinkageEnd} ratings, prior ${model.priorWeight}`],
     ['trained on', `${counts.ratings.toLocaleString('en')} ratings (${ratingScale.min} to ${ratingScale.max}) by ${counts.users.toLocaleString('en')} people of ${counts.items.toLocaleString('en')} items`],
     ['data', dataset.name + (dataset.url ? `, ${dataset.url}` : '')],

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { formatBytes } from '../../shared/artifact/format.ts';
-import type { Manifest } from '../../shared/artifact/manifest.ts';
-import { DEFAULT_PARAMETERS, factorize } from '../factorize.ts';
+import type { Manifest, ModelParameters } from '../../shared/artifact/manifest.ts';
+import { DEFAULT_PARAMETERS, DEFAULT_RESIDUAL, factorize } from '../factorize.ts';
 import { Progress } from '../progress.ts';
 import { publish, readManifest } from '../publish.ts';
 import { describeReport } from '../ratings/describeReport.ts';
@@ -21,6 +21,8 @@ export interface TrainOptions {
   readonly columns?: Columns;
   readonly kCore?: number;
   readonly rank: number;
+  /** Entries of the residual for each item; 0: none. */
+  readonly residual: number;
   readonly seed: number;
   readonly out?: string;
 }
@@ -33,7 +35,7 @@ export async function train(options: TrainOptions): Promise<string> {
   const progress = new Progress();
   const ratings = await readTrainingRatings(options, progress);
   const folder = options.out ?? join('models', ratings.dataset.name);
-  const parameters = { ...DEFAULT_PARAMETERS, rank: options.rank, seed: options.seed };
+  const parameters = parametersOf(options);
   const recipe = await recipeOf(ratings.dataset.digest, parameters);
   const before = await readManifest(folder).catch(() => null);
   if (before?.recipe === recipe) {
@@ -42,7 +44,7 @@ export async function train(options: TrainOptions): Promise<string> {
   }
 
   progress.say(`Factorising ${ratings.userIds.length.toLocaleString('en')} × ${ratings.items.length.toLocaleString('en')} at rank ${parameters.rank}`);
-  const factors = factorize(ratings, parameters, (passes, residual) => progress.update(`SVD: ${passes} passes, residual ${residual.toExponential(1)}`));
+  const factors = await factorize(ratings, parameters, (passes, residual) => progress.update(`SVD: ${passes} passes, residual ${residual.toExponential(1)}`));
   progress.say(`SVD done: ${factors.svd.passes} passes over the ratings, residual ${factors.svd.residual.toExponential(1)}`);
   if (factors.parameters.rank < parameters.rank) progress.say(`The ratings have only ${factors.parameters.rank} dimensions: that is the model's rank.`);
 
@@ -50,6 +52,13 @@ export async function train(options: TrainOptions): Promise<string> {
   progress.say(`Published ${folder} (${describeFiles(manifest)})`);
   return folder;
 }
+
+const parametersOf = ({ rank, residual, seed }: TrainOptions): ModelParameters => ({
+  ...DEFAULT_PARAMETERS,
+  rank,
+  seed,
+  ...(residual > 0 && { residual: { ...DEFAULT_RESIDUAL, perItem: residual } }),
+});
 
 /** The ratings that the options name: files, else data/, else the embedded sample. */
 export async function readTrainingRatings({ data, items, columns, kCore }: Pick<TrainOptions, 'data' | 'items' | 'columns' | 'kCore'>, progress: Progress): Promise<Ratings> {

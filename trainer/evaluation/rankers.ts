@@ -43,14 +43,14 @@ export const RANKER_KINDS = Object.keys(RANKERS) as RankerKind[];
 export const BASELINES: readonly RankerKind[] = ['popularity', 'puresvd'];
 
 /** Trains on `train` and ranks as every door does: the same Recommender over the same 8-bit kernel. @param kernel kernel.wasm. */
-export function trainRanker(name: string, train: Ratings, parameters: ModelParameters, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
-  return openRanker(name, train, factorize(train, parameters), kernel);
+export async function trainRanker(name: string, train: Ratings, parameters: ModelParameters, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
+  return openRanker(name, train, await factorize(train, parameters), kernel);
 }
 
-async function openRanker(name: string, train: Ratings, { index, foldIn, itemOfRow, parameters: model }: Factors, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
+async function openRanker(name: string, train: Ratings, { index, foldIn, residual, itemOfRow, parameters: model }: Factors, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
   const catalog = new Catalog(Array.from(itemOfRow, (item) => train.items[item]!));
   const manifest = { model, ratingScale: train.scale };
-  const recommender = new Recommender({ manifest, factors: index, foldIn, catalog }, await KernelIndex.open(index, kernel));
+  const recommender = new Recommender({ manifest, factors: index, foldIn, catalog, ...(residual && { residual }) }, await KernelIndex.open(index, kernel));
   return { name, detail: `rank ${model.rank}`, rank: (query) => recommender.recommend(query).items.map(({ item }) => item.id) };
 }
 
@@ -85,7 +85,7 @@ const MOST_ASKED = 1000;
 
 /** PureSVD at its best: the rank up to `rank` that is best for the validation people. One SVD has all of them. */
 async function trainPureSvd({ train, validation, rank, seed, kernel }: Lesson): Promise<Ranker> {
-  const factors = factorize(train, { ...PURE_SVD, rank, seed });
+  const factors = await factorize(train, { ...PURE_SVD, rank, seed });
   const asked = validation.slice(0, MOST_ASKED);
   let best: { ranker: Ranker; total: number } | undefined;
   for (const dimensions of [...PURE_SVD_RANKS.filter((smaller) => smaller < factors.parameters.rank), factors.parameters.rank]) {

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sha256Hex } from '../../../shared/artifact/digest.ts';
-import { loadMap, loadModel } from '../../../shared/artifact/load.ts';
+import { loadModel } from '../../../shared/artifact/load.ts';
+import { writeResidualTable } from '../../../shared/artifact/residualFile.ts';
 import { FrameRateError, type ErrorCode } from '../../../shared/errors.ts';
+import { residualOf } from '../../support/residual.ts';
 import { memorySource, tinyItems, tinyModel, type Files } from '../../support/tinyModel.ts';
 
 const codeOf = async (files: Files): Promise<ErrorCode | 'whole'> => {
@@ -35,43 +37,12 @@ const republish = async (files: Files, path: string, bytes: Uint8Array<ArrayBuff
   });
 };
 
-describe('what a model may have', () => {
-  const load = (files: Files) => loadModel(memorySource(files));
-
-  test('an onboarding list and stars come with the model, a map when it is asked for', async () => {
-    const source = memorySource(await tinyModel({ extras: true }));
-    const { manifest, onboarding, stars } = await loadModel(source);
-    expect(onboarding!.asked.slice(0, 3)).toEqual([39, 36, 33]);
-    expect(stars!.rows).toBe(40);
-    expect((await loadMap(source, manifest)).regions).toEqual([{ label: 'Drama', x: 0, y: 0, items: 40 }]);
-  });
-
-  test('a model without them is whole, and says that it has no map', async () => {
-    const source = memorySource(await tinyModel());
-    const model = await loadModel(source);
-    expect(model).toMatchObject({ onboarding: null, stars: null });
-    await expect(loadMap(source, model.manifest)).rejects.toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
-  });
-
-  test('the map is not fetched with the model, nor counted as its bytes', async () => {
-    const files = await tinyModel({ extras: true });
-    const seen: [number, number][] = [];
-    const read: string[] = [];
-    await loadModel({ read: (path, onBytes) => (read.push(path), memorySource(files).read(path, onBytes)) }, (...progress) => seen.push(progress));
-    expect(read.sort()).toEqual(['catalog.bin', 'foldIn.bin', 'index.bin', 'manifest.json', 'onboarding.bin', 'stars.bin']);
-    expect(seen.at(-1)![0]).toBe(seen.at(-1)![1]);
-  });
-
-  test('damaged, or of another model, they are refused', async () => {
-    const files = await tinyModel({ extras: true });
-    const larger = await tinyModel({ items: tinyItems(41), extras: true });
-    for (const path of ['onboarding.bin', 'stars.bin', 'map.bin']) {
-      const check = async (damaged: Files): Promise<unknown> => (path === 'map.bin' ? loadMap(memorySource(damaged), (await load(damaged)).manifest) : load(damaged));
-      await expect(check(edit(files, path, (bytes) => bytes.map((byte, at) => (at === 20 ? ~byte : byte)))), path).rejects.toThrow(expect.objectContaining({ code: 'BAD_DIGEST' }));
-      await expect(check(await republish(files, path, larger.get(path)!)), path).rejects.toThrow(expect.objectContaining({ code: 'BAD_ARTIFACT' }));
-    }
-  });
-});
+/** Adds a residual of so many rows to a model. */
+const withResidual = async (files: Files, rows: number): Promise<Files> => {
+  const bytes = writeResidualTable(residualOf(rows, [{ row: 0, target: 1, value: 100 }], new Float32Array(rows).fill(0.5)));
+  const sha256 = await sha256Hex(bytes);
+  return editManifest(new Map(files).set('residual.bin', bytes), ({ files: list }) => list.push({ role: 'residual', path: 'residual.bin', bytes: bytes.byteLength, sha256 }));
+};
 
 describe('loadModel', () => {
   test('a whole model comes back as it was published', async () => {
@@ -80,6 +51,17 @@ describe('loadModel', () => {
     expect(model.catalog.items).toEqual(items);
     expect(model.factors).toMatchObject({ rows: 40, rank: 6 });
     expect(model.foldIn.popularity[0]).toBe(50);
+  });
+
+  test('a residual is read with the model, and refused where it is damaged or of a larger one', async () => {
+    const files = await withResidual(await tinyModel(), 40);
+    expect((await loadModel(memorySource(files))).residual).toMatchObject({ rows: 40, targets: Uint16Array.of(1) });
+    expect((await loadModel(memorySource(await tinyModel()))).residual).toBeUndefined();
+    expect(await codeOf(await withResidual(await tinyModel(), 41))).toBe('BAD_ARTIFACT');
+    expect(await codeOf(edit(files, 'residual.bin', (bytes) => bytes.fill(1, 20, 21)))).toBe('BAD_DIGEST');
+    expect(await codeOf(edit(files, 'residual.bin', (bytes) => bytes.slice(0, -1)))).toBe('TRUNCATED');
+    files.delete('residual.bin');
+    expect(await codeOf(files)).toBe('NOT_FOUND');
   });
 
   test('a book from before our era keeps its year', async () => {
@@ -135,6 +117,8 @@ describe('loadModel', () => {
     ['another format', (m) => (m['format'] = 'something'), 'BAD_MANIFEST'],
     ['a newer version', (m) => (m['schemaVersion'] = 2), 'UNSUPPORTED_VERSION'],
     ['no version', (m) => delete m['schemaVersion'], 'BAD_MANIFEST'],
+    ['a residual of no entries', (m) => (m.model['residual'] = { perItem: 0, rows: 9, theta: 0, lambda: 1, weight: 1 }), 'BAD_MANIFEST'],
+    ['a residual that is no object', (m) => (m.model['residual'] = 8), 'BAD_MANIFEST'],
     ['another kind of model', (m) => (m.model['kind'] = 'gpt'), 'BAD_MANIFEST'],
     ['no rank', (m) => delete m.model['rank'], 'BAD_MANIFEST'],
     ['a rank that is no number', (m) => (m.model['rank'] = '6'), 'BAD_MANIFEST'],

@@ -10,10 +10,13 @@ import type { DatasetFacts, ModelParameters } from '../../../shared/artifact/man
 import { ExactIndex } from '../../../shared/engine/exactIndex.ts';
 import { dampingFactors } from '../../../shared/engine/foldIn.ts';
 import { Recommender } from '../../../shared/engine/recommender.ts';
+import { residualBonus } from '../../../shared/engine/residual.ts';
 import { decodeRow } from '../../../shared/engine/scoring.ts';
+import { itemRow } from '../../../shared/ids.ts';
 import { exportOnnx, ONNX_INPUTS, ONNX_OUTPUTS } from '../../../shared/onnx/exportModel.ts';
 import { ratingWeight } from '../../../shared/ratingWeight.ts';
 import { openModel } from '../../../trainer/openModel.ts';
+import { residualOf, residuals } from '../../support/residual.ts';
 import { memorySource, tinyItems, tinyModel } from '../../support/tinyModel.ts';
 import { needs, repoRoot } from '../../support/tools.ts';
 
@@ -54,7 +57,7 @@ function askRecommender(model: Model, person: readonly RatedRow[], k = 10): Foun
 }
 
 /** An upper bound of the absolute terms that a score adds up: rounding is relative to these, however they cancel out. */
-function magnitude({ factors, foldIn, manifest }: Model, person: readonly RatedRow[], weights: readonly number[]): number {
+function magnitude({ factors, foldIn, residual, manifest }: Model, person: readonly RatedRow[], weights: readonly number[]): number {
   const damped = dampingFactors(foldIn, manifest.model, person.length);
   const decoded = new Float64Array(factors.rank);
   const sums = foldIn.prior.map((value) => manifest.model.priorWeight * Math.abs(value));
@@ -62,7 +65,9 @@ function magnitude({ factors, foldIn, manifest }: Model, person: readonly RatedR
     decodeRow(factors, row, decoded);
     decoded.forEach((value, d) => (sums[d]! += weights[i]! * foldIn.encoderScale[row]! * Math.abs(value)));
   });
-  return sums.reduce((sum, value, d) => sum + damped[d]! * value * Math.max(Math.abs(factors.min[d]!), Math.abs(factors.min[d]! + factors.range[d]!)), 0);
+  const sizes = residual && { ...residual, values: residual.values.map(Math.abs) };
+  const bonus = sizes ? residualBonus(sizes, manifest.model, person.map(({ row }, i) => ({ row: itemRow(row), weight: weights[i]! }))) : [0];
+  return Math.max(...bonus) + sums.reduce((sum, value, d) => sum + damped[d]! * value * Math.max(Math.abs(factors.min[d]!), Math.abs(factors.min[d]! + factors.range[d]!)), 0);
 }
 
 /** Expects an answer to be ours: the scores but for rounding in 32 bits, and the rows, but where that ties them. */
@@ -97,6 +102,9 @@ describe('onnxruntime-web finds what the Recommender finds', () => {
     ['the tiny model', () => Promise.resolve(tiny), 40],
     ['a wider one', () => Promise.resolve(wide), 200],
     ['the model of the embedded sample', () => openModel(inject('sampleModel')), 200],
+    ['a model with a residual of some items', () => Promise.resolve({ ...wide, residual: fc.sample(residuals(300), { seed: 1, numRuns: 1 })[0]! }), 200],
+    ['a model with a residual of all items', () => Promise.resolve({ ...tiny, residual: fc.sample(residuals(40), { seed: 1, numRuns: 1 })[0]! }), 40],
+    ['a model with a residual of nothing', () => Promise.resolve({ ...tiny, residual: residualOf(40, [], new Float32Array(40)) }), 40],
     ['a model without damping', () => Promise.resolve(changed(wide, { shrinkage: 0 })), 40],
     ['a model that damps nobody but the newest', () => Promise.resolve(changed(wide, { shrinkageEnd: 1 })), 40],
     ['a model without a prior', () => Promise.resolve(changed(tiny, { priorWeight: 0 })), 40],
