@@ -46,6 +46,8 @@ export interface RecommendQuery {
   /** Items that must not come, besides the rated ones: seen elsewhere, not interested. */
   readonly exclude?: readonly ItemId[];
   readonly filter?: Filter;
+  /** Predict a rating for each recommendation, where the model can. Default true. */
+  readonly expect?: boolean;
 }
 
 /** What else is like one item? Needs no ratings. */
@@ -75,6 +77,12 @@ export interface Recommendation {
   readonly item: CatalogItem;
   /** Inner product of the person's vector and the item's factors: orders items, has no unit. */
   readonly score: number;
+  /**
+   * The rating that this person would give, on the model's RatingScale; for newcomers the item's mean. For showing:
+   * what somebody rates highest is not what they watch next. Of any single film by `filter: { only: [id] }`.
+   * Missing where the model was published without what it takes, and with `expect: false`.
+   */
+  readonly expected?: number;
   /** Largest share first. The rest, up to 1, is what is liked by everybody. Only with `explain`. */
   readonly because?: readonly Reason[];
 }

@@ -4,14 +4,27 @@ import { readCatalog, writeCatalog } from '../shared/artifact/catalog.ts';
 import { sha256Hex } from '../shared/artifact/digest.ts';
 import { readFaissSq8, writeFaissSq8 } from '../shared/artifact/faissSq8.ts';
 import { readFoldInTable, writeFoldInTable } from '../shared/artifact/foldInFile.ts';
-import { formatManifest, parseManifest, type ArtifactFile, type Manifest, type FileRole } from '../shared/artifact/manifest.ts';
+import { formatManifest, parseManifest, ROLES, type ArtifactFile, type FileRole, type Manifest, type OptionalRole } from '../shared/artifact/manifest.ts';
 import { readResidualTable, writeResidualTable } from '../shared/artifact/residualFile.ts';
 import { FrameRateError } from '../shared/errors.ts';
 import { isTemporary, writeAtomically } from './atomicFile.ts';
 import type { Factors } from './factorize.ts';
 import type { Ratings } from './ratings/ratings.ts';
 
-const EXTENSION: Record<FileRole, string> = { index: 'faiss', foldIn: 'bin', catalog: 'json', residual: 'bin', onboarding: 'json', stars: 'bin', map: 'bin', encoder: 'onnx', users: 'bin' };
+const EXTENSION: Record<FileRole, string> = {
+  index: 'faiss',
+  foldIn: 'bin',
+  catalog: 'json',
+  residual: 'bin',
+  onboarding: 'bin',
+  stars: 'bin',
+  map: 'bin',
+  encoder: 'onnx',
+  users: 'bin',
+};
+
+/** What a model may have besides what it must: the bytes of the files by their role. */
+export type Extras = Partial<Record<OptionalRole, Uint8Array<ArrayBuffer>>>;
 
 /**
  * Publishes a model into `folder`: files named by their digest first, the manifest last, so that a reader finds the
@@ -19,8 +32,9 @@ const EXTENSION: Record<FileRole, string> = { index: 'faiss', foldIn: 'bin', cat
  *
  * @param folder models/<name>; made where it is missing.
  * @param recipe see Manifest.
+ * @param extras as their writers made them.
  */
-export async function publish(folder: string, ratings: Ratings, factors: Factors, recipe: string): Promise<Manifest> {
+export async function publish(folder: string, ratings: Ratings, factors: Factors, recipe: string, extras: Extras = {}): Promise<Manifest> {
   await mkdir(folder, { recursive: true });
   const before = await readManifest(folder).catch(() => null);
   const contents = new Map<FileRole, Uint8Array<ArrayBuffer>>();
@@ -34,7 +48,8 @@ export async function publish(folder: string, ratings: Ratings, factors: Factors
   add('catalog', writeCatalog(Array.from(factors.itemOfRow, (item) => ratings.items[item]!)), readCatalog);
   if (factors.residual) add('residual', writeResidualTable(factors.residual), readResidualTable);
   const files: ArtifactFile[] = [];
-  for (const [role, content] of contents) files.push(await writeNamedByDigest(folder, role, content));
+  const all: Partial<Record<FileRole, Uint8Array<ArrayBuffer>>> = { ...Object.fromEntries(contents), ...extras };
+  for (const role of ROLES) if (all[role]) files.push(await writeNamedByDigest(folder, role, all[role]));
 
   const { name, digest, licence, attribution, url } = ratings.dataset;
   const identity = JSON.stringify([factors.parameters, ratings.scale, files.map((file) => file.sha256)]);
@@ -75,7 +90,7 @@ async function writeNamedByDigest(folder: string, role: FileRole, content: Uint8
 
 async function removeOthers(folder: string, manifests: readonly Manifest[]): Promise<void> {
   const kept = new Set(manifests.flatMap((manifest) => manifest.files.map((file) => file.path)));
-  const ours = new RegExp(`^(${Object.keys(EXTENSION).join('|')})-[0-9a-f]{12}\\.(${Object.values(EXTENSION).join('|')})$`);
+  const ours = new RegExp(`^(${ROLES.join('|')})-[0-9a-f]{12}\\.(${[...new Set(Object.values(EXTENSION))].join('|')})$`);
   for (const name of await readdir(folder)) {
     if (isTemporary(name) || (ours.test(name) && !kept.has(name))) await rm(join(folder, name), { force: true });
   }

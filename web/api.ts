@@ -1,5 +1,6 @@
 import type { ErrorAnswer, Result } from '../shared/errors.ts';
 import type { ItemId } from '../shared/ids.ts';
+import type { TasteMap } from '../shared/tasteMap.ts';
 import type { CatalogItem, RatingScale, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../shared/query.ts';
 
 /** What a person may know about the loaded model. */
@@ -10,13 +11,15 @@ export interface ModelInfo {
   readonly items: number;
   readonly rank: number;
   readonly ratingScale: RatingScale;
-  /** Bytes of all files that the recommender needs. */
+  /** Bytes of the files that are read before the first answer. */
   readonly bytes: number;
   /** Which implementation of the search answers: "WebAssembly SIMD" or "plain JavaScript". */
   readonly engine: string;
   readonly dataset: string;
   /** Sentence that must be shown where results are, if the data's licence asks for one. */
   readonly attribution: string | null;
+  /** Whether `map()` has something to show. */
+  readonly hasMap: boolean;
 }
 
 export type EngineStatus =
@@ -33,7 +36,7 @@ export interface RecommenderApi {
   item(id: ItemId): Promise<Result<CatalogItem>>;
   /** Titles for what somebody typed, best match first; forgives typos, accents and "Matrix, The". */
   findItems(text: string, limit?: number): Promise<Result<readonly CatalogItem[]>>;
-  /** Titles to ask a newcomer about, the most telling first. */
+  /** Titles to ask a newcomer about, the most telling first; fewer than `limit` where the model's list ends. */
   onboarding(limit?: number): Promise<Result<readonly CatalogItem[]>>;
 }
 
@@ -46,4 +49,9 @@ export interface LocalRecommenderApi extends RecommenderApi {
   load(manifestUrl: string): Promise<Result<ModelInfo>>;
   /** Calls back with the status now and at each change. Returns when subscribed. */
   watch(listener: (status: EngineStatus) => void): Promise<void>;
+  /**
+   * The catalogue in two dimensions, fetched and verified at the first question. Where somebody lives on it says
+   * MapFinder, in the page. `NOT_FOUND` where the model was published without a map.
+   */
+  map(): Promise<Result<TasteMap>>;
 }

@@ -1,9 +1,11 @@
-import { loadModel, type ArtifactSource, type Model } from '../shared/artifact/load.ts';
+import { loadMap, loadModel, type ArtifactSource, type Model } from '../shared/artifact/load.ts';
+import { filesToLoad, optionalFileOf } from '../shared/artifact/manifest.ts';
 import { openRecommender } from '../shared/engine/open.ts';
 import type { Recommender } from '../shared/engine/recommender.ts';
 import { answer, FrameRateError, type ErrorAnswer, type Result } from '../shared/errors.ts';
 import type { ItemId } from '../shared/ids.ts';
 import type { CatalogItem, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../shared/query.ts';
+import { drawMap, type TasteMap } from '../shared/tasteMap.ts';
 import { TitleSearch } from '../shared/titles.ts';
 import type { EngineStatus, LocalRecommenderApi, ModelInfo } from './api.ts';
 
@@ -21,6 +23,7 @@ export interface ServiceSurroundings {
 interface Loaded {
   readonly recommender: Recommender;
   readonly titles: Promise<TitleSearch>;
+  readonly source: ArtifactSource;
 }
 
 /** One recommender and its life: idle > loading > ready | failed. Runs in the page's worker and in the server alike. */
@@ -39,11 +42,12 @@ export class RecommenderService implements LocalRecommenderApi {
     const turn = ++this.#turn;
     this.#setStatus({ kind: 'loading', receivedBytes: 0, totalBytes: 0 });
     const loaded = await answer(async () => {
-      const model = await loadModel(this.#surroundings.openSource(manifestUrl), (receivedBytes, totalBytes) => {
+      const source = this.#surroundings.openSource(manifestUrl);
+      const model = await loadModel(source, (receivedBytes, totalBytes) => {
         if (turn === this.#turn) this.#setStatus({ kind: 'loading', receivedBytes, totalBytes });
       });
       const recommender = await openRecommender(model, await this.#surroundings.readKernel());
-      return { recommender, titles: TitleSearch.open(model.catalog.items, model.foldIn.popularity) };
+      return { recommender, source, titles: TitleSearch.open(model.catalog.items, model.foldIn.popularity) };
     });
     if (turn !== this.#turn) return superseded;
     if (!loaded.ok) {
@@ -80,8 +84,20 @@ export class RecommenderService implements LocalRecommenderApi {
   }
 
   onboarding(limit = 20): Promise<Result<readonly CatalogItem[]>> {
-    // Rows are in order of popularity: what most people know is asked first.
-    return answer(() => this.#ready().recommender.model.catalog.items.slice(0, checkLimit(limit)));
+    return answer(() => {
+      const { catalog, onboarding: list } = this.#ready().recommender.model;
+      checkLimit(limit);
+      // Rows are in order of popularity: without a list what most people know is asked first.
+      return list ? list.asked.slice(0, limit).map((row) => catalog.items[row]!) : catalog.items.slice(0, limit);
+    });
+  }
+
+  map(): Promise<Result<TasteMap>> {
+    return answer(async () => {
+      const { source, recommender } = this.#ready();
+      const { manifest, catalog } = recommender.model;
+      return drawMap(await loadMap(source, manifest), catalog.items);
+    });
   }
 
   #ready(): Loaded {
@@ -115,10 +131,11 @@ export function describeModel({ manifest }: Model, engine: string): ModelInfo {
     items: manifest.counts.items,
     rank: manifest.model.rank,
     ratingScale: manifest.ratingScale,
-    bytes: manifest.files.reduce((sum, file) => sum + file.bytes, 0),
+    bytes: filesToLoad(manifest).reduce((sum, file) => sum + file.bytes, 0),
     engine,
     dataset: manifest.dataset.name,
     attribution: manifest.dataset.attribution,
+    hasMap: optionalFileOf(manifest, 'map') !== undefined,
   };
 }
 

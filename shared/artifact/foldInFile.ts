@@ -1,5 +1,6 @@
 import { FrameRateError } from '../errors.ts';
 import { ByteReader, ByteWriter } from './format.ts';
+import { readHeader } from './header.ts';
 
 /** What turns ratings into a query, beside the factors themselves. All finite; `rows` and `rank` are the index's. */
 export interface FoldInTable {
@@ -33,9 +34,7 @@ export function writeFoldInTable(table: FoldInTable): Uint8Array<ArrayBuffer> {
 /** @throws {FrameRateError} `BAD_MAGIC`, `UNSUPPORTED_VERSION`, `TRUNCATED`, `BAD_ARTIFACT`. */
 export function readFoldInTable(bytes: Uint8Array): FoldInTable {
   const reader = new ByteReader(bytes, 'The fold-in file');
-  if (reader.text(4) !== MAGIC) throw new FrameRateError('BAD_MAGIC', 'This is not a FrameRate fold-in file.');
-  const version = reader.u32();
-  if (version !== VERSION) throw new FrameRateError('UNSUPPORTED_VERSION', `The fold-in file is of version ${version}; this FrameRate reads ${VERSION}. Update FrameRate.`);
+  readHeader(reader, MAGIC, VERSION, 'fold-in file');
   const rows = reader.u32();
   const rank = reader.u32();
   const table = {

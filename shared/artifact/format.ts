@@ -38,6 +38,10 @@ export class ByteReader {
     return this.#view.getUint8(this.#take(1));
   }
 
+  i16(): number {
+    return this.#view.getInt16(this.#take(2), true);
+  }
+
   u16(): number {
     return this.#view.getUint16(this.#take(2), true);
   }
@@ -104,6 +108,10 @@ export class ByteWriter {
 
   u8(value: number): void {
     this.#view.setUint8(this.#take(1), value);
+  }
+
+  i16(value: number): void {
+    this.#view.setInt16(this.#take(2), value, true);
   }
 
   u16(value: number): void {

@@ -3,8 +3,11 @@ import { readCatalog, type Catalog } from './catalog.ts';
 import { sha256Hex } from './digest.ts';
 import { readFaissSq8, type Sq8Table } from './faissSq8.ts';
 import { readFoldInTable, type FoldInTable } from './foldInFile.ts';
-import { fileOf, optionalFileOf, parseManifest, REQUIRED_ROLES, type ArtifactFile, type FileRole, type Manifest } from './manifest.ts';
+import { readMapTable, type MapTable } from './mapFile.ts';
+import { fileOf, filesToLoad, optionalFileOf, parseManifest, type ArtifactFile, type FileRole, type Manifest } from './manifest.ts';
+import { readOnboardingList, type OnboardingList } from './onboardingFile.ts';
 import { readResidualTable, type ResidualTable } from './residualFile.ts';
+import { readStarsTable, type StarsTable } from './starsFile.ts';
 
 /** A whole, verified model. */
 export interface Model {
@@ -14,6 +17,9 @@ export interface Model {
   readonly catalog: Catalog;
   /** Of models that have one. */
   readonly residual?: ResidualTable;
+  /** Null where the model was published without. */
+  readonly onboarding: OnboardingList | null;
+  readonly stars: StarsTable | null;
 }
 
 /** Where a model's files come from: a folder, a server, a cache. */
@@ -30,20 +36,24 @@ export type LoadProgress = (receivedBytes: number, totalBytes: number) => void;
  */
 export async function loadModel(source: ArtifactSource, onProgress?: LoadProgress): Promise<Model> {
   const manifest = parseManifest(new TextDecoder().decode(await source.read('manifest.json')));
-  const residualFile = optionalFileOf(manifest, 'residual');
-  const wanted = [...REQUIRED_ROLES.map((role) => fileOf(manifest, role)), ...(residualFile ? [residualFile] : [])];
-  const total = wanted.reduce((sum, file) => sum + file.bytes, 0);
+  const total = filesToLoad(manifest).reduce((sum, file) => sum + file.bytes, 0);
   const received = new Map<FileRole, number>();
   const fetchFile = (file: ArtifactFile): Promise<Uint8Array<ArrayBuffer>> =>
     readVerified(source, file, (bytes) => {
       received.set(file.role, bytes);
       onProgress?.([...received.values()].reduce((sum, part) => sum + part, 0), total);
     });
-  const [index, foldInBytes, catalogBytes, residualBytes] = await Promise.all([
+  const fetchOptional = (role: FileRole): Promise<Uint8Array<ArrayBuffer>> | null => {
+    const file = optionalFileOf(manifest, role);
+    return file ? fetchFile(file) : null;
+  };
+  const [index, foldInBytes, catalogBytes, onboardingBytes, starsBytes, residualBytes] = await Promise.all([
     fetchFile(fileOf(manifest, 'index')),
     fetchFile(fileOf(manifest, 'foldIn')),
     fetchFile(fileOf(manifest, 'catalog')),
-    residualFile && fetchFile(residualFile),
+    fetchOptional('onboarding'),
+    fetchOptional('stars'),
+    fetchOptional('residual'),
   ]);
 
   const factors = readFaissSq8(index);
@@ -61,15 +71,35 @@ export async function loadModel(source: ArtifactSource, onProgress?: LoadProgres
       throw new FrameRateError('BAD_ARTIFACT', `The ${name} is ${foundRows} × ${foundRank}, the manifest says ${rows} × ${rank}. Publish the model again.`);
     }
   }
-  if (!residualBytes) return { manifest, factors, foldIn, catalog };
+  const onboarding = onboardingBytes && readOnboardingList(onboardingBytes);
+  const stars = starsBytes && readStarsTable(starsBytes);
+  if (onboarding) checkRows(manifest, 'onboarding file', onboarding.rows);
+  if (stars) checkRows(manifest, 'stars file', stars.rows);
+  if (!residualBytes) return { manifest, factors, foldIn, catalog, onboarding, stars };
   const residual = readResidualTable(residualBytes);
   if (residual.rows > rows) throw new FrameRateError('BAD_ARTIFACT', `The residual covers ${residual.rows} items, the model has ${rows}. Publish the model again.`);
-  return { manifest, factors, foldIn, catalog, residual };
+  return { manifest, factors, foldIn, catalog, onboarding, stars, residual };
 }
 
-async function readVerified(source: ArtifactSource, file: ArtifactFile, onBytes: (received: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * Reads and verifies a model's map, which no answer needs.
+ * @throws {FrameRateError} `NOT_FOUND` where the model was published without one, or what is wrong with it.
+ */
+export async function loadMap(source: ArtifactSource, manifest: Manifest): Promise<MapTable> {
+  const file = optionalFileOf(manifest, 'map');
+  if (!file) throw new FrameRateError('NOT_FOUND', `The model ${manifest.name} has no map. Train it without --no-map.`);
+  const map = readMapTable(await readVerified(source, file));
+  checkRows(manifest, 'map file', map.rows);
+  return map;
+}
+
+function checkRows({ counts }: Manifest, name: string, rows: number): void {
+  if (rows !== counts.items) throw new FrameRateError('BAD_ARTIFACT', `The ${name} is for ${rows} items, the manifest says ${counts.items}. Publish the model again.`);
+}
+
+async function readVerified(source: ArtifactSource, file: ArtifactFile, onBytes?: (received: number) => void): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await source.read(file.path, onBytes);
-  onBytes(bytes.byteLength);
+  onBytes?.(bytes.byteLength);
   if (bytes.byteLength < file.bytes) {
     throw new FrameRateError('TRUNCATED', `${file.path} has ${bytes.byteLength} of ${file.bytes} bytes. Fetch or publish it again.`);
   }

@@ -13,11 +13,13 @@ export type RequiredRole = 'index' | 'foldIn' | 'catalog';
  * `users`: factors of the people of the training set, never served to a browser.
  */
 export type OptionalRole = 'residual' | 'onboarding' | 'stars' | 'map' | 'encoder' | 'users';
+/** Small ones that are read with the model; the others are read when somebody asks for them. */
+export const COMPANION_ROLES = ['residual', 'onboarding', 'stars'] as const satisfies readonly OptionalRole[];
 /** What a file of a model is for. */
 export type FileRole = RequiredRole | OptionalRole;
 export const REQUIRED_ROLES: readonly RequiredRole[] = ['index', 'foldIn', 'catalog'];
 const OPTIONAL_ROLES: readonly OptionalRole[] = ['residual', 'onboarding', 'stars', 'map', 'encoder', 'users'];
-const ROLES: readonly FileRole[] = [...REQUIRED_ROLES, ...OPTIONAL_ROLES];
+export const ROLES: readonly FileRole[] = [...REQUIRED_ROLES, ...OPTIONAL_ROLES];
 
 export interface ArtifactFile {
   readonly role: FileRole;
@@ -194,6 +196,12 @@ export const formatManifest = (manifest: Omit<Manifest, 'format' | 'schemaVersio
 export function fileOf(manifest: Manifest, role: RequiredRole): ArtifactFile {
   return optionalFileOf(manifest, role) ?? bad(`it names no ${role} file`);
 }
+
+/** The files that a recommender reads before it answers. */
+export const filesToLoad = ({ files }: Manifest): readonly ArtifactFile[] => {
+  const roles: readonly FileRole[] = [...REQUIRED_ROLES, ...COMPANION_ROLES];
+  return files.filter((file) => roles.includes(file.role));
+};
 
 export function optionalFileOf(manifest: Manifest, role: FileRole): ArtifactFile | undefined {
   return manifest.files.find((file) => file.role === role);

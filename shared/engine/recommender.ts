@@ -2,8 +2,10 @@ import type { Model } from '../artifact/load.ts';
 import type { Manifest } from '../artifact/manifest.ts';
 import { FrameRateError } from '../errors.ts';
 import { itemRow, type ItemId, type ItemRow } from '../ids.ts';
+import type { StarsTable } from '../artifact/starsFile.ts';
 import type { CatalogItem, Filter, Rating, Reason, Recommendation, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../query.ts';
 import { ratingWeight } from '../ratingWeight.ts';
+import { fitRatings, type RatedRow } from './expectedRating.ts';
 import { contributions, foldIn, type WeightedRow } from './foldIn.ts';
 import { residualBonus, residualContributions } from './residual.ts';
 import { RowFilter } from './rowFilter.ts';
@@ -20,6 +22,7 @@ const SIMILAR_POOL = { times: 4, least: 200 };
 /** As much of a model as answers need. */
 export interface Answerable extends Pick<Model, 'factors' | 'foldIn' | 'catalog' | 'residual'> {
   readonly manifest: Pick<Manifest, 'model' | 'ratingScale'>;
+  readonly stars?: StarsTable | null;
 }
 
 /** Folds a person in and finds their films: the one place where a question becomes an answer, behind every door. */
@@ -35,18 +38,24 @@ export class Recommender<M extends Answerable = Model> {
   }
 
   /** @throws {FrameRateError} `RATING_OUT_OF_RANGE`, `BAD_QUERY`. Ids that the model does not know are left out and listed. */
-  recommend({ ratings, k = DEFAULT_K, explain = false, exclude, filter }: RecommendQuery): Recommendations {
+  recommend({ ratings, k = DEFAULT_K, explain = false, exclude, filter, expect = true }: RecommendQuery): Recommendations {
     const start = this.now();
     checkK(k);
     const { known, unknown } = this.#resolve(ratings);
-    const { factors, foldIn: table, residual, manifest, catalog } = this.model;
+    const { factors, foldIn: table, residual, manifest, catalog, stars } = this.model;
     const query = foldIn(factors, table, manifest.model, known);
     const bonus = residual && residualBonus(residual, manifest.model, known);
     const hits = this.index.search(query, k, this.#leftOut(known.map(({ row }) => row), exclude, filter), bonus);
-    const items = Array.from(hits.rows, (row, rank): Recommendation => {
-      const item = catalog.items[row]!;
+    const predict = stars && expect ? fitRatings(factors, stars, manifest.ratingScale, known) : null;
+    const items = Array.from(hits.rows, (hit, rank): Recommendation => {
+      const row = itemRow(hit);
       const score = hits.scores[rank]!;
-      return explain ? { item, score, because: this.#reasons(known, itemRow(row), score) } : { item, score };
+      return {
+        item: catalog.items[row]!,
+        score,
+        ...(predict && { expected: predict(row) }),
+        ...(explain && { because: this.#reasons(known, row, score) }),
+      };
     });
     return { items, basis: known.length > 0 ? 'ratings' : 'popular', unknown, computeMs: this.now() - start };
   }
@@ -95,17 +104,17 @@ export class Recommender<M extends Answerable = Model> {
     return out;
   }
 
-  #resolve(ratings: readonly Rating[]): { known: WeightedRow[]; unknown: ItemId[] } {
+  #resolve(ratings: readonly Rating[]): { known: (WeightedRow & RatedRow)[]; unknown: ItemId[] } {
     if (ratings.length > MAX_RATINGS) throw new FrameRateError('BAD_QUERY', `${ratings.length} ratings are too many; ${MAX_RATINGS} at most.`, '/ratings');
-    const weights = new Map<ItemRow, number>();
+    const known = new Map<ItemRow, WeightedRow & RatedRow>();
     const unknown: ItemId[] = [];
     for (const [i, { item, rating }] of ratings.entries()) {
       const weight = ratingWeight(this.model.manifest.ratingScale, rating, `/ratings/${i}/rating`);
       const row = this.model.catalog.rowOf(item);
       if (row === undefined) unknown.push(item);
-      else weights.set(row, weight);
+      else known.set(row, { row, weight, rating });
     }
-    return { known: Array.from(weights, ([row, weight]) => ({ row, weight })), unknown };
+    return { known: [...known.values()], unknown };
   }
 
   #reasons(known: readonly WeightedRow[], row: ItemRow, score: number): Reason[] {

@@ -3,9 +3,12 @@ import { sha256Hex } from '../../shared/artifact/digest.ts';
 import { quantizeSq8, writeFaissSq8 } from '../../shared/artifact/faissSq8.ts';
 import { writeFoldInTable } from '../../shared/artifact/foldInFile.ts';
 import type { ArtifactSource } from '../../shared/artifact/load.ts';
-import { formatManifest, type ArtifactFile, type RequiredRole } from '../../shared/artifact/manifest.ts';
+import { formatManifest, type ArtifactFile, type FileRole } from '../../shared/artifact/manifest.ts';
+import { writeMapTable } from '../../shared/artifact/mapFile.ts';
+import { writeOnboardingList } from '../../shared/artifact/onboardingFile.ts';
+import { quantizeMeans, writeStarsTable, type StarsTable } from '../../shared/artifact/starsFile.ts';
 import { FrameRateError } from '../../shared/errors.ts';
-import { itemId } from '../../shared/ids.ts';
+import { itemId, itemRow } from '../../shared/ids.ts';
 import type { CatalogItem } from '../../shared/query.ts';
 import { Random } from '../../trainer/random.ts';
 
@@ -21,8 +24,13 @@ export const tinyItems = (count: number): CatalogItem[] =>
     tmdbId: i % 2 === 0 ? null : i,
   }));
 
-/** The files of a whole, valid model over random factors, as they would lie in its folder. */
-export async function tinyModel({ items = tinyItems(40), rank = 6, seed = 1 } = {}): Promise<Files> {
+export const tinyStars = (rows: number): StarsTable => ({ rows, offsetRidge: 6, tasteRidge: 4, ...quantizeMeans(Array.from({ length: rows }, (_, row) => 2 + ((row * 7) % 20) / 10)) });
+
+/**
+ * The files of a whole, valid model over random factors, as they would lie in its folder.
+ * @param extras with an onboarding list (every third row, from the last on), stars and a map.
+ */
+export async function tinyModel({ items = tinyItems(40), rank = 6, seed = 1, extras = false } = {}): Promise<Files> {
   const rows = items.length;
   const random = new Random(seed);
   const factors = new Float64Array(rows * rank);
@@ -30,7 +38,7 @@ export async function tinyModel({ items = tinyItems(40), rank = 6, seed = 1 } = 
   const popularity = Float32Array.from({ length: rows }, (_, row) => 50 / (row + 1));
   const prior = new Float64Array(rank);
   random.fillNormal(prior);
-  const contents: Record<RequiredRole, Uint8Array<ArrayBuffer>> = {
+  const contents: Partial<Record<FileRole, Uint8Array<ArrayBuffer>>> = {
     index: writeFaissSq8(quantizeSq8(factors, rows, rank)),
     foldIn: writeFoldInTable({
       rows,
@@ -41,11 +49,16 @@ export async function tinyModel({ items = tinyItems(40), rank = 6, seed = 1 } = 
       encoderScale: popularity.map((p) => p ** -0.6),
     }),
     catalog: writeCatalog(items),
+    ...(extras && {
+      onboarding: writeOnboardingList({ rows, asked: items.map((_, row) => itemRow(row)).filter((row) => row % 3 === 0).reverse() }),
+      stars: writeStarsTable(tinyStars(rows)),
+      map: writeMapTable({ rows, x: new Float32Array(rows).map((_, row) => row / rows), y: new Float32Array(rows), regions: [{ label: 'Drama', x: 0, y: 0, items: rows }] }),
+    }),
   };
   const files: Files = new Map();
   const listed: ArtifactFile[] = [];
-  for (const role of Object.keys(contents) as RequiredRole[]) {
-    const bytes = contents[role];
+  for (const role of Object.keys(contents) as FileRole[]) {
+    const bytes = contents[role]!;
     const sha256 = await sha256Hex(bytes);
     listed.push({ role, path: `${role}.bin`, bytes: bytes.byteLength, sha256 });
     files.set(`${role}.bin`, bytes);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { memorySource, tinyModel } from '../support/tinyModel.ts';
 import { createApi } from '../../web/server/api.ts';
 import { onDisk } from '../../web/server/files.ts';
 import { RecommenderService } from '../../web/service.ts';
@@ -95,6 +96,20 @@ test('before a model is loaded every question is answered with 503', async () =>
 });
 
 describe('RecommenderService', () => {
+  test('asks newcomers what the model says, and has a map for who wants one', async () => {
+    const files = await tinyModel({ extras: true });
+    const service = new RecommenderService({ ...onDisk, openSource: () => memorySource(files) });
+    expect(await service.load('tiny')).toMatchObject({ ok: true, value: { hasMap: true } });
+    const asked = await service.onboarding(3);
+    expect(asked).toMatchObject({ ok: true, value: [{ title: 'Film 39' }, { title: 'Film 36' }, { title: 'Film 33' }] });
+    expect(await service.map()).toMatchObject({ ok: true, value: { regions: [{ label: 'Drama' }] } });
+    const without = await tinyModel();
+    const plain = new RecommenderService({ ...onDisk, openSource: () => memorySource(without) });
+    expect(await plain.load('tiny')).toMatchObject({ ok: true, value: { hasMap: false } });
+    expect(await plain.onboarding(2)).toMatchObject({ ok: true, value: [{ title: 'Film 0' }, { title: 'Film 1' }] });
+    expect(await plain.map()).toMatchObject({ ok: false, error: { code: 'NOT_FOUND' } });
+  });
+
   test('a failed load keeps the model before', async () => {
     const service = new RecommenderService(onDisk);
     await service.load(inject('sampleModel'));

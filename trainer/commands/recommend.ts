@@ -28,17 +28,18 @@ export async function recommend({ model, ratings, batch, k }: Options): Promise<
 function printTable({ items, basis, unknown, computeMs }: Recommendations): void {
   if (unknown.length > 0) process.stderr.write(`${unknown.length} rated ids are not in the model and were left out: ${unknown.slice(0, 5).join(', ')}${unknown.length > 5 ? ' …' : ''}\n`);
   if (basis === 'popular') process.stderr.write('No known rating: this is what most people start with.\n');
-  const rows = items.map(({ item, because }, i) => {
+  const rows = items.map(({ item, because, expected }, i) => {
     const [reason] = because ?? [];
     return [
       String(i + 1).padStart(String(items.length).length),
       item.title + (item.year === null ? '' : ` (${item.year})`),
       item.genres.slice(0, 3).join(', '),
+      expected?.toFixed(1) ?? '',
       reason ? `${reason.title} ${Math.round(100 * reason.share)} %` : '',
       String(item.id),
     ];
   });
-  const header = ['', 'title', 'genres', 'because of', 'id'];
+  const header = ['', 'title', 'genres', 'expected', 'because of', 'id'];
   process.stdout.write(textTable([header, ...rows]));
   process.stderr.write(`${computeMs.toFixed(2)} ms\n`);
 }
@@ -53,7 +54,7 @@ async function recommendBatch(recommender: Recommender, file: string, k: number)
     line++;
     if (text.trim() === '') continue;
     const { user, ratings } = parsePerson(text, `${file}:${line}`);
-    const { items, unknown } = at(`${file}:${line}`, () => recommender.recommend({ ratings, k }));
+    const { items, unknown } = at(`${file}:${line}`, () => recommender.recommend({ ratings, k, expect: false }));
     people++;
     skipped += unknown.length;
     const answer = { user, items: items.map(({ item }) => item.id), scores: items.map(({ score }) => score) };

@@ -24,6 +24,7 @@ export const RecommendationsRequest = Type.Object(
     }),
     k: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_K, default: DEFAULT_K })),
     explain: Type.Optional(Type.Boolean({ default: false, description: 'add the exact share of each rating' })),
+    expect: Type.Optional(Type.Boolean({ default: true, description: 'predict a rating for each, where the model can' })),
   },
   {
     additionalProperties: false,
@@ -36,6 +37,7 @@ export const RecommendationsResponse = Type.Object({
     Type.Object({
       item: Item,
       score: Type.Number(),
+      expected: Type.Optional(Type.Number({ description: "the rating that this person would give, on the model's scale; the item's mean where no rating is known" })),
       because: Type.Optional(Type.Array(Type.Object({ item: ItemId, title: Type.String(), share: Type.Number() }))),
     }),
   ),

@@ -23,6 +23,7 @@ export function startWorker(): LocalRecommenderApi {
     similar: (query) => ask(remote.similar(query)),
     item: (id) => ask(remote.item(id)),
     findItems: (text, limit) => ask(remote.findItems(text, limit)),
+    map: () => ask(remote.map()),
     onboarding: (limit) => ask(remote.onboarding(limit)),
   };
 }

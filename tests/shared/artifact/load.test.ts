@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sha256Hex } from '../../../shared/artifact/digest.ts';
-import { loadModel } from '../../../shared/artifact/load.ts';
+import { loadMap, loadModel } from '../../../shared/artifact/load.ts';
 import { writeResidualTable } from '../../../shared/artifact/residualFile.ts';
 import { FrameRateError, type ErrorCode } from '../../../shared/errors.ts';
 import { residualOf } from '../../support/residual.ts';
@@ -43,6 +43,44 @@ const withResidual = async (files: Files, rows: number): Promise<Files> => {
   const sha256 = await sha256Hex(bytes);
   return editManifest(new Map(files).set('residual.bin', bytes), ({ files: list }) => list.push({ role: 'residual', path: 'residual.bin', bytes: bytes.byteLength, sha256 }));
 };
+
+describe('what a model may have', () => {
+  const load = (files: Files) => loadModel(memorySource(files));
+
+  test('an onboarding list and stars come with the model, a map when it is asked for', async () => {
+    const source = memorySource(await tinyModel({ extras: true }));
+    const { manifest, onboarding, stars } = await loadModel(source);
+    expect(onboarding!.asked.slice(0, 3)).toEqual([39, 36, 33]);
+    expect(stars!.rows).toBe(40);
+    expect((await loadMap(source, manifest)).regions).toEqual([{ label: 'Drama', x: 0, y: 0, items: 40 }]);
+  });
+
+  test('a model without them is whole, and says that it has no map', async () => {
+    const source = memorySource(await tinyModel());
+    const model = await loadModel(source);
+    expect(model).toMatchObject({ onboarding: null, stars: null });
+    await expect(loadMap(source, model.manifest)).rejects.toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+  });
+
+  test('the map is not fetched with the model, nor counted as its bytes', async () => {
+    const files = await tinyModel({ extras: true });
+    const seen: [number, number][] = [];
+    const read: string[] = [];
+    await loadModel({ read: (path, onBytes) => (read.push(path), memorySource(files).read(path, onBytes)) }, (...progress) => seen.push(progress));
+    expect(read.sort()).toEqual(['catalog.bin', 'foldIn.bin', 'index.bin', 'manifest.json', 'onboarding.bin', 'stars.bin']);
+    expect(seen.at(-1)![0]).toBe(seen.at(-1)![1]);
+  });
+
+  test('damaged, or of another model, they are refused', async () => {
+    const files = await tinyModel({ extras: true });
+    const larger = await tinyModel({ items: tinyItems(41), extras: true });
+    for (const path of ['onboarding.bin', 'stars.bin', 'map.bin']) {
+      const check = async (damaged: Files): Promise<unknown> => (path === 'map.bin' ? loadMap(memorySource(damaged), (await load(damaged)).manifest) : load(damaged));
+      await expect(check(edit(files, path, (bytes) => bytes.map((byte, at) => (at === 20 ? ~byte : byte)))), path).rejects.toThrow(expect.objectContaining({ code: 'BAD_DIGEST' }));
+      await expect(check(await republish(files, path, larger.get(path)!)), path).rejects.toThrow(expect.objectContaining({ code: 'BAD_ARTIFACT' }));
+    }
+  });
+});
 
 describe('loadModel', () => {
   test('a whole model comes back as it was published', async () => {

@@ -1,5 +1,6 @@
 import type { ErrorCode, Result } from '../../../shared/errors.ts';
 import { itemId, type ItemId } from '../../../shared/ids.ts';
+import type { TasteMap } from '../../../shared/tasteMap.ts';
 import type { CatalogItem, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../../../shared/query.ts';
 import type { EngineStatus, LocalRecommenderApi, ModelInfo } from '../../../web/api.ts';
 
@@ -33,6 +34,7 @@ export class FakeApi implements LocalRecommenderApi {
   readonly similars: Question<SimilarQuery, readonly SimilarItem[]>[] = [];
   readonly items: Question<ItemId, CatalogItem>[] = [];
   readonly searches: Question<string, readonly CatalogItem[]>[] = [];
+  readonly maps: Question<undefined, TasteMap>[] = [];
   readonly onboardings: Question<number | undefined, readonly CatalogItem[]>[] = [];
   tell: (status: EngineStatus) => void = () => {};
 
@@ -58,6 +60,10 @@ export class FakeApi implements LocalRecommenderApi {
 
   onboarding(limit?: number): Promise<Result<readonly CatalogItem[]>> {
     return ask(this.onboardings, limit);
+  }
+
+  map(): Promise<Result<TasteMap>> {
+    return ask(this.maps, undefined);
   }
 
   /** Never resolves, as with a worker whose script did not load. */
@@ -92,6 +98,7 @@ export const model = (more: Partial<ModelInfo> = {}): ModelInfo => ({
   engine: 'WebAssembly SIMD',
   dataset: 'test',
   attribution: null,
+  hasMap: false,
   ...more,
 });
 
