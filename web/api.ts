@@ -24,7 +24,13 @@ export interface ModelInfo {
 
 export type EngineStatus =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'loading'; readonly receivedBytes: number; readonly totalBytes: number }
+  | {
+      readonly kind: 'loading';
+      readonly receivedBytes: number;
+      readonly totalBytes: number;
+      /** A sentence for people, where it was loaded before and had to start again. */
+      readonly restarted?: string;
+    }
   | { readonly kind: 'ready'; readonly model: ModelInfo }
   | { readonly kind: 'failed'; readonly error: ErrorAnswer };
 

@@ -12,7 +12,7 @@ interface Kind {
   readonly title: string;
   /** The program, or null where it is not installed. */
   find(): string | null;
-  launch(program: string, context: BrowserContextOptions): Promise<Browser>;
+  launch(program: string, options: LaunchOptions): Promise<Browser>;
   /** What of the context is left for newContext: not what `launch` sees to. */
   contextFor(context: BrowserContextOptions): BrowserContextOptions;
 }
@@ -34,7 +34,7 @@ const kinds = {
     find: findFirefox,
     // A `moz-` channel is a Firefox as distributions ship it, over WebDriver BiDi; Playwright's own protocol wants a patched one.
     // Releases of Playwright from 1.65 on send it what Firefox ESR 153 does not know yet, so package.json stays below.
-    launch: (executablePath, { colorScheme, reducedMotion }) =>
+    launch: (executablePath, { context: { colorScheme, reducedMotion } = {} }) =>
       firefox.launch({
         executablePath,
         channel: 'moz-firefox',
@@ -80,14 +80,15 @@ export function describeInBrowsers(title: string, tests: (browser: BrowserName) 
 }
 
 /** A real browser on the app as it is built and served, strict content security policy and all. */
-export async function launch({ browser: name = 'chromium', modelFolder, page: pageName = 'app', context: wanted = {} }: LaunchOptions): Promise<OpenedBrowser> {
+export async function launch(options: LaunchOptions): Promise<OpenedBrowser> {
+  const { browser: name = 'chromium', modelFolder, page: pageName = 'app', context: wanted = {} } = options;
   const kind: Kind = kinds[name];
   const program = kind.find();
   if (!program) throw new Error(`${kind.title} is not installed; tests/setup.sh installs it where it may`);
   const appFolder = pageName === 'app' ? join(repoRoot, 'dist/app') : await buildPage(pageName);
   const site = await createSite({ appFolder, modelsFolder: dirname(modelFolder), defaultModel: basename(modelFolder) });
   const address = `${await site.listen({ host: '127.0.0.1', port: 0 })}/`;
-  const browser = await kind.launch(program, wanted);
+  const browser = await kind.launch(program, options);
   const context = await browser.newContext(kind.contextFor(wanted));
   const requests: string[] = [];
   const complaints: string[] = [];

@@ -1,29 +1,34 @@
-import { proxy, wrap, type Remote } from 'comlink';
-import type { Result } from '../../shared/errors.ts';
+import { proxy, wrap } from 'comlink';
 import type { LocalRecommenderApi } from '../api.ts';
+import { keepAlive, type MortalRecommender } from './keepAlive.ts';
 
-/** A recommender in a worker of its own: the page stays free while it loads and searches. */
-export function startWorker(): LocalRecommenderApi {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'framerate' });
-  const remote: Remote<LocalRecommenderApi> = wrap<LocalRecommenderApi>(worker);
-  // A worker whose script does not load or that dies answers nothing, ever: then every question gets this.
-  const broken = new Promise<never>((_, reject) => {
-    worker.addEventListener('error', (event) => reject(new Error(`The worker stopped: ${event.message || 'its script did not load'}.`)));
+/** A recommender in a worker of its own, started again if it dies: the page stays free while it loads and searches. */
+export const startWorker = (): LocalRecommenderApi => keepAlive(spawn);
+
+let spawned = 0;
+
+function spawn(): MortalRecommender {
+  // Unlike that of any other worker of this origin, whichever tab it is in: the lock that it holds is called so.
+  const name = `framerate-${performance.timeOrigin}-${Math.random()}-${spawned++}`;
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
+  const remote = wrap<LocalRecommenderApi>(worker);
+  const end = new AbortController();
+  const stopped = new Promise<string>((resolve) => {
+    // A script that does not load, and whatever nobody caught.
+    worker.addEventListener('error', (event) => resolve(event.message || 'its script did not load'));
+    // No event tells of a worker that is killed or out of memory. But the lock that it holds as long as it lives is free then.
+    worker.addEventListener('message', ({ data }) => {
+      if (data !== name) return;
+      navigator.locks.request(name, { signal: end.signal }, () => resolve('it was closed, or memory is short')).catch(() => undefined);
+    });
   });
-  broken.catch(() => undefined); // reported through the questions that race with it
-  const ask = <T>(question: Promise<Result<T>>): Promise<Result<T>> =>
-    Promise.race([question, broken]).catch((error: unknown) => ({
-      ok: false,
-      error: { code: 'NOT_READY', message: `${String(error instanceof Error ? error.message : error)} Reload the page.` },
-    }));
   return {
-    load: (manifestUrl) => ask(remote.load(manifestUrl)),
-    watch: (listener) => remote.watch(proxy(listener)),
-    recommend: (query) => ask(remote.recommend(query)),
-    similar: (query) => ask(remote.similar(query)),
-    item: (id) => ask(remote.item(id)),
-    findItems: (text, limit) => ask(remote.findItems(text, limit)),
-    map: () => ask(remote.map()),
-    onboarding: (limit) => ask(remote.onboarding(limit)),
+    api: remote,
+    watch: (listener) => void remote.watch(proxy(listener)),
+    stopped,
+    end: () => {
+      end.abort();
+      worker.terminate();
+    },
   };
 }
