@@ -42,6 +42,7 @@ function withTraining(command: Command): Command {
     .option('--k-core <n>', 'keep only users and items with at least n ratings', whole(1, 1000))
     .option('--rank <n>', 'dimensions of the factors; the index takes as many bytes an item', whole(1, 1024), 64)
     .option('--residual <n>', 'what the factors miss between the most rated items: so many entries an item, 3 bytes each (32 and 8 are good; 0: none)', whole(0, 255), 0)
+    .option('--publish-users', 'also publish who rated what, for the API alone: GET /v1/users/ID/recommendations')
     .option('--seed <n>', 'of the random start: same input and seed, same bytes', whole(0, 2 ** 32 - 1), 1);
 }
 

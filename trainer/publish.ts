@@ -1,5 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
 import { readCatalog, writeCatalog } from '../shared/artifact/catalog.ts';
 import { sha256Hex } from '../shared/artifact/digest.ts';
 import { readFaissSq8, writeFaissSq8 } from '../shared/artifact/faissSq8.ts';
@@ -83,16 +85,29 @@ export async function readManifest(folder: string): Promise<Manifest> {
 
 async function writeNamedByDigest(folder: string, role: FileRole, content: Uint8Array<ArrayBuffer>): Promise<ArtifactFile> {
   const sha256 = await sha256Hex(content);
-  const path = `${role}-${sha256.slice(0, 12)}.${EXTENSION[role]}`;
+  const path = `${role}-${sha256.slice(0, 12)}.${EXTENSION[role] ?? 'bin'}`;
   await writeAtomically(join(folder, path), content);
+  if (role !== 'users') await writeCompressed(join(folder, path), content);
   return { role, path, bytes: content.byteLength, sha256 };
+}
+
+/** Larger files are packed less tightly: the best that brotli can do takes a second a megabyte. */
+const BEST_BELOW_BYTES = 4e6;
+/** A smaller gain is not worth a second copy. */
+const WORTH = 0.95;
+
+/** The same bytes beside it, compressed once for all who download it: `.br`, as web servers look for it. */
+async function writeCompressed(path: string, content: Uint8Array): Promise<void> {
+  const quality = content.byteLength < BEST_BELOW_BYTES ? constants.BROTLI_MAX_QUALITY : 5;
+  const packed = await promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_SIZE_HINT]: content.byteLength } });
+  if (packed.byteLength < WORTH * content.byteLength) await writeAtomically(`${path}.br`, packed);
 }
 
 async function removeOthers(folder: string, manifests: readonly Manifest[]): Promise<void> {
   const kept = new Set(manifests.flatMap((manifest) => manifest.files.map((file) => file.path)));
-  const ours = new RegExp(`^(${ROLES.join('|')})-[0-9a-f]{12}\\.(${[...new Set(Object.values(EXTENSION))].join('|')})$`);
+  const ours = new RegExp(`^(${ROLES.join('|')})-[0-9a-f]{12}\\.(${[...new Set(Object.values(EXTENSION))].join('|')})(\\.br)?$`);
   for (const name of await readdir(folder)) {
-    if (isTemporary(name) || (ours.test(name) && !kept.has(name))) await rm(join(folder, name), { force: true });
+    if (isTemporary(name) || (ours.test(name) && !kept.has(name.replace(/\.br$/, '')))) await rm(join(folder, name), { force: true });
   }
 }
 

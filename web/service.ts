@@ -61,6 +61,11 @@ export class RecommenderService implements LocalRecommenderApi {
     return { ok: true, value: model };
   }
 
+  /** The loaded model, for doors in the same process that need more of it than answers. */
+  get model(): Model | null {
+    return this.#loaded?.recommender.model ?? null;
+  }
+
   watch(listener: (status: EngineStatus) => void): Promise<void> {
     this.#listeners.push(listener);
     listener(this.#status);

@@ -26,6 +26,7 @@ interface CatalogFile {
 export class Catalog {
   readonly #rowOf: ReadonlyMap<ItemId, ItemRow>;
   readonly #numeric: boolean;
+  #external: { readonly imdb: ReadonlyMap<string, ItemId>; readonly tmdb: ReadonlyMap<number, ItemId> } | null = null;
 
   /** @param items in row order, each id once. */
   constructor(readonly items: readonly CatalogItem[]) {
@@ -37,6 +38,27 @@ export class Catalog {
   rowOf(id: ItemId): ItemRow | undefined {
     if (typeof id === 'number') return this.#rowOf.get(this.#numeric ? id : itemId(String(id)));
     return this.#rowOf.get(this.#numeric && /^-?\d{1,15}$/.test(id) ? itemId(Number(id)) : id);
+  }
+
+  /** The item that IMDb calls so ("tt0133093"), or undefined. Of items with the same the most popular one is meant. */
+  byImdbId(imdbId: string): ItemId | undefined {
+    return this.#byExternalId().imdb.get(imdbId);
+  }
+
+  /** The item that TMDB calls so, or undefined. */
+  byTmdbId(tmdbId: number): ItemId | undefined {
+    return this.#byExternalId().tmdb.get(tmdbId);
+  }
+
+  #byExternalId() {
+    if (!this.#external) {
+      const leastPopularFirst = this.items.toReversed();
+      this.#external = {
+        imdb: new Map(leastPopularFirst.flatMap(({ imdbId, id }) => (imdbId === null ? [] : [[imdbId, id]]))),
+        tmdb: new Map(leastPopularFirst.flatMap(({ tmdbId, id }) => (tmdbId === null ? [] : [[tmdbId, id]]))),
+      };
+    }
+    return this.#external;
   }
 }
 

@@ -97,7 +97,11 @@ function checkRows({ counts }: Manifest, name: string, rows: number): void {
   if (rows !== counts.items) throw new FrameRateError('BAD_ARTIFACT', `The ${name} is for ${rows} items, the manifest says ${counts.items}. Publish the model again.`);
 }
 
-async function readVerified(source: ArtifactSource, file: ArtifactFile, onBytes?: (received: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * Reads one file of a model.
+ * @throws {FrameRateError} `TRUNCATED`, `BAD_DIGEST`, or what the source throws.
+ */
+export async function readVerified(source: ArtifactSource, file: ArtifactFile, onBytes?: (received: number) => void): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await source.read(file.path, onBytes);
   onBytes?.(bytes.byteLength);
   if (bytes.byteLength < file.bytes) {

@@ -10,7 +10,7 @@ export type RequiredRole = 'index' | 'foldIn' | 'catalog';
 /**
  * What a model may have. `residual`: what low rank misses. `onboarding`: which titles to ask first. `stars`: biases for
  * expected ratings. `map`: the catalogue in two dimensions. `encoder`: ONNX, ratings to a person's vector.
- * `users`: factors of the people of the training set, never served to a browser.
+ * `users`: who rated what in the training set, never served to a browser.
  */
 export type OptionalRole = 'residual' | 'onboarding' | 'stars' | 'map' | 'encoder' | 'users';
 /** Small ones that are read with the model; the others are read when somebody asks for them. */

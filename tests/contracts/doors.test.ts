@@ -5,6 +5,7 @@ import type { Result } from '../../shared/errors.ts';
 import type { Recommendations } from '../../shared/query.ts';
 import { createApi } from '../../web/server/api.ts';
 import { onDisk } from '../../web/server/files.ts';
+import { ModelHost } from '../../web/server/modelHost.ts';
 import { RecommenderService } from '../../web/service.ts';
 import { describeInBrowsers, launch } from '../e2e/browser.ts';
 import { repoRoot } from '../support/tools.ts';
@@ -39,7 +40,7 @@ describe('the service, in this process', () => {
 describe('the HTTP API', () => {
   testDoor(
     async () => {
-      const api = await createApi(await openService());
+      const api = await createApi(await ModelHost.open(inject('sampleModel')));
       return (queries) =>
         Promise.all(
           queries.map(async (query) => {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createApi } from '../../web/server/api.ts';
-import { onDisk } from '../../web/server/files.ts';
-import { RecommenderService } from '../../web/service.ts';
+import { ModelHost } from '../../web/server/modelHost.ts';
 import { describeInBrowsers, launch, type OpenedBrowser } from './browser.ts';
 
 describeInBrowsers('the app', (name) => {
@@ -51,9 +50,7 @@ describeInBrowsers('the app', (name) => {
   });
 
   test('the ten are those of the HTTP API', async () => {
-    const recommender = new RecommenderService(onDisk);
-    await recommender.load(inject('sampleModel'));
-    const api = await createApi(recommender);
+    const api = await createApi(await ModelHost.open(inject('sampleModel')));
     const [film] = (await api.inject('/v1/items?q=alien 1979')).json().items;
     const { items } = (await api.inject({ method: 'POST', url: '/v1/recommendations', payload: { ratings: [{ item: film.id, rating: 4.5 }] } })).json();
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { formatBytes } from '../../shared/artifact/format.ts';
-import type { Manifest, ModelParameters } from '../../shared/artifact/manifest.ts';
+import { optionalFileOf, type Manifest, type ModelParameters } from '../../shared/artifact/manifest.ts';
 import { DEFAULT_PARAMETERS, DEFAULT_RESIDUAL, factorize } from '../factorize.ts';
 import { Progress } from '../progress.ts';
 import { publish, readManifest } from '../publish.ts';
@@ -11,6 +11,7 @@ import type { Ratings } from '../ratings/ratings.ts';
 import type { Columns } from '../ratings/columns.ts';
 import { recipeOf } from '../recipe.ts';
 import { sampleRatings } from '../sample/ratings.ts';
+import { packTrainingUsers } from '../trainingUsers.ts';
 
 /** What `--data` calls the ratings that come with the project. */
 const SAMPLE = 'sample';
@@ -25,6 +26,7 @@ export interface TrainOptions {
   readonly residual: number;
   readonly seed: number;
   readonly out?: string;
+  readonly publishUsers?: true;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function train(options: TrainOptions): Promise<string> {
   const parameters = parametersOf(options);
   const recipe = await recipeOf(ratings.dataset.digest, parameters);
   const before = await readManifest(folder).catch(() => null);
-  if (before?.recipe === recipe) {
+  if (before?.recipe === recipe && Boolean(optionalFileOf(before, 'users')) === Boolean(options.publishUsers)) {
     progress.say(`${folder} is up to date: same ratings, same parameters.`);
     return folder;
   }
@@ -48,7 +50,7 @@ export async function train(options: TrainOptions): Promise<string> {
   progress.say(`SVD done: ${factors.svd.passes} passes over the ratings, residual ${factors.svd.residual.toExponential(1)}`);
   if (factors.parameters.rank < parameters.rank) progress.say(`The ratings have only ${factors.parameters.rank} dimensions: that is the model's rank.`);
 
-  const manifest = await publish(folder, ratings, factors, recipe);
+  const manifest = await publish(folder, ratings, factors, recipe, options.publishUsers ? { users: packTrainingUsers(ratings, factors.itemOfRow) } : {});
   progress.say(`Published ${folder} (${describeFiles(manifest)})`);
   return folder;
 }

@@ -1,67 +1,74 @@
-import { stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import cluster from 'node:cluster';
+import { readFileSync } from 'node:fs';
 import closeWithGrace from 'close-with-grace';
-import { Command, InvalidArgumentError } from 'commander';
-import type { FastifyInstance } from 'fastify';
-import { RecommenderService } from '../service.ts';
-import { createApi } from './api.ts';
-import { onDisk } from './files.ts';
-import { createSite } from './site.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { FrameRateError } from '../../shared/errors.ts';
+import { LOG_LEVELS } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { serve, type ServeOptions } from './serve.ts';
+import { readAllMetrics, startWorkers, tellPrimary } from './workers.ts';
 
-interface Options {
-  model: string;
-  host: string;
-  appPort: number;
-  apiPort: number;
-  verbose?: true;
+/** An option's value that is a whole number in a range. */
+const whole =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) throw new InvalidArgumentError(`It is a whole number from ${min} to ${max}.`);
+    return value;
+  };
+
+/** One key a line; lines that begin with # are not. */
+function readKeys(file: string): string[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+  const keys = text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  if (keys.length === 0) throw new InvalidArgumentError(`${file} holds no key.`);
+  return keys;
 }
 
-const APP_FOLDER = fileURLToPath(new URL('../../dist/app', import.meta.url));
-
-function port(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError('A port is a whole number from 0 to 65535.');
-  return value;
-}
-
-const options = new Command('framerate serve')
-  .description('Serves the app and the HTTP API over a published model.')
-  .requiredOption('--model <folder>', 'folder of a published model', 'models/sample')
+const { workers, ...options } = new Command('framerate serve')
+  .description('Serves the app and the HTTP API over the models of a folder.')
+  .option('--model <folder>', 'folder of a published model, which answers where none is named; those beside it are served, too', 'models/sample')
   .option('--host <address>', 'address to listen on; 0.0.0.0 for all of this machine', '127.0.0.1')
-  .option('--app-port <port>', 'port of the app', port, 8501)
-  .option('--api-port <port>', 'port of the API', port, 8000)
-  .option('--verbose', 'log each request of the API, without bodies')
+  .option('--app-port <port>', 'port of the app', whole(0, 65_535), 8501)
+  .option('--api-port <port>', 'port of the API', whole(0, 65_535), 8000)
+  .option('--workers <n>', 'processes that share the work', whole(1, 64), 1)
+  .option('--reload <seconds>', 'how often to look for newer models; 0: never', whole(0, 86_400), 2)
+  .option('--rate-limit <n>', "a client's most requests a minute, of each process; 0: any number", whole(0, 1_000_000), 6000)
+  .option('--keys <file>', 'only those who bring a key of this file (one a line) as a bearer token may ask; default: everybody', readKeys, [])
+  .addOption(new Option('--log <level>', 'JSON lines on standard output; never with bodies').choices(LOG_LEVELS).default('silent'))
   .parse()
-  .opts<Options>();
+  .opts<ServeOptions & { workers: number }>();
 
-function giveUp(message: string): never {
-  process.stderr.write(`${message}\n`);
+function giveUp(error: unknown): never {
+  if (!(error instanceof FrameRateError)) throw error;
+  process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }
 
-async function listen(server: FastifyInstance, chosenPort: number, option: string): Promise<string> {
-  try {
-    return await server.listen({ host: options.host, port: chosenPort });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return giveUp(code === 'EADDRINUSE' ? `Port ${chosenPort} is taken. Choose another with ${option}.` : `Port ${chosenPort} cannot be opened: ${message}`);
-  }
+let close: () => Promise<void>;
+if (cluster.isPrimary && workers > 1) {
+  close = startWorkers(
+    workers,
+    (greeting) => process.stdout.write(`${greeting}Served by ${workers} processes\n`),
+    () => process.exit(1),
+  );
+} else if (cluster.isWorker) {
+  const metrics = createMetrics();
+  const served = await serve(options, metrics, readAllMetrics(metrics)).catch(giveUp);
+  tellPrimary({ kind: 'ready', greeting: served.greeting });
+  ({ close } = served);
+} else {
+  const served = await serve(options).catch(giveUp);
+  process.stdout.write(served.greeting);
+  ({ close } = served);
 }
-
-const recommender = new RecommenderService(onDisk);
-const loaded = await recommender.load(options.model);
-if (!loaded.ok) giveUp(loaded.error.message);
-if (!(await stat(join(APP_FOLDER, 'index.html')).catch(() => null))) giveUp('The app was not built. Build it: npm run build');
-
-const folder = resolve(options.model);
-const site = await createSite({ appFolder: APP_FOLDER, modelsFolder: dirname(folder), defaultModel: basename(folder) });
-const api = await createApi(recommender, options.verbose ? true : false);
-const [appAddress, apiAddress] = [await listen(site, options.appPort, '--app-port'), await listen(api, options.apiPort, '--api-port')];
-const { name, items, rank, engine } = loaded.value;
-process.stdout.write(`Model  ${name}: ${items.toLocaleString('en')} items, rank ${rank}, ${engine}\nApp    ${appAddress}\nAPI    ${apiAddress} (docs at ${apiAddress}/docs)\n`);
 
 closeWithGrace(async ({ err }) => {
   if (err) process.stderr.write(`${err.stack ?? err.message}\n`);
-  await Promise.all([site.close(), api.close()]);
+  await close();
 });

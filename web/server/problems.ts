@@ -1,6 +1,7 @@
+import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
-import type { ErrorAnswer, ErrorCode } from '../../shared/errors.ts';
+import { FrameRateError, type ErrorCode } from '../../shared/errors.ts';
 
 /** RFC 9457: what went wrong, in a form that programs and people can read. */
 export const Problem = Type.Object(
@@ -15,6 +16,10 @@ export const Problem = Type.Object(
   { $id: 'Problem' },
 );
 export type Problem = Static<typeof Problem>;
+
+const content = { content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } } };
+/** What every route may answer instead; part of its `response`. */
+export const problems = { '4xx': { description: 'the request is at fault', ...content }, '5xx': { description: 'the server is', ...content } };
 
 const STATUS: Record<ErrorCode, readonly [status: number, title: string]> = {
   BAD_QUERY: [422, 'The question cannot be answered'],
@@ -35,14 +40,13 @@ function send(reply: FastifyReply, problem: Omit<Problem, 'type'>): FastifyReply
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify({ type: 'about:blank', ...problem }));
 }
 
-/** Sends what a recommender answered instead of a value. */
-export function sendError(reply: FastifyReply, { code, message, pointer }: ErrorAnswer): FastifyReply {
-  const [status, title] = STATUS[code];
-  return send(reply, { title, status, code, detail: message, ...(pointer !== undefined && { pointer }) });
-}
-
-/** What Fastify throws: a body that is no JSON or does not fit the schema is the client's, the rest is ours. */
-export function handleFailure(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** A request's fault, a model's, or a bug: whatever is thrown is sent as a problem. A body that does not fit is the client's. */
+export function handleFailure(error: FastifyError | FrameRateError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof FrameRateError) {
+    const [status, title] = STATUS[error.code];
+    if (status >= 500) request.log.error(error);
+    return send(reply, { title, status, code: error.code, detail: error.message, ...(error.pointer !== undefined && { pointer: error.pointer }) });
+  }
   const [violation] = error.validation ?? [];
   if (violation) {
     const missing = violation.keyword === 'required' ? `/${String(violation.params['missingProperty'])}` : '';
@@ -56,7 +60,9 @@ export function handleFailure(error: FastifyError, request: FastifyRequest, repl
     });
   }
   const status = error.statusCode ?? 500;
-  if (status < 500) return send(reply, { title: 'Bad request', status, code: error.code, detail: error.message });
+  if (status === 401) reply.header('www-authenticate', 'Bearer');
+  if (status < 500) return send(reply, { title: STATUS_CODES[status] ?? 'Bad request', status, code: error.code ?? 'BAD_REQUEST', detail: error.message });
+  if (error.code === 'FST_UNDER_PRESSURE') return send(reply, { title: 'Busy', status, code: 'BUSY', detail: 'The server has more questions than it can answer. Ask again in a second.' });
   request.log.error(error);
   return send(reply, { title: 'Internal error', status: 500, code: 'INTERNAL', detail: 'This is a bug in FrameRate; the server log has the details.' });
 }

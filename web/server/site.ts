@@ -1,5 +1,6 @@
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { artifacts } from './artifacts.ts';
 import { handleFailure, handleUnknownRoute } from './problems.ts';
 
 const CONTENT_SECURITY_POLICY = [
@@ -16,8 +17,8 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 const FOREVER = 'public, max-age=31536000, immutable';
-/** Vite and the publisher put a digest into these names, so that what is behind them never changes. */
-const NAMED_BY_DIGEST = /-[A-Za-z0-9_-]{8,12}\.\w+$/;
+/** Vite puts a digest into these names, so that what is behind them never changes. */
+const NAMED_BY_DIGEST = /-[A-Za-z0-9_-]{8}\.\w+$/;
 
 /** The app and the models as files, with the strict content security policy that the app is built for. */
 export async function createSite(options: { appFolder: string; modelsFolder: string; defaultModel: string }): Promise<FastifyInstance> {
@@ -31,15 +32,8 @@ export async function createSite(options: { appFolder: string; modelsFolder: str
       'referrer-policy': 'no-referrer',
     });
   });
-  // The one who starts the server chooses the model, whatever was published last.
-  site.get('/models/index.json', { schema: { hide: true } }, async (_request, reply) => {
-    reply.header('cache-control', 'no-cache');
-    const { defaultModel } = options;
-    return { default: defaultModel, models: [{ name: defaultModel, manifest: `${defaultModel}/manifest.json` }] };
-  });
-  const files = { cacheControl: false, setHeaders: setCaching };
-  await site.register(fastifyStatic, { ...files, root: options.appFolder });
-  await site.register(fastifyStatic, { ...files, root: options.modelsFolder, prefix: '/models/', decorateReply: false });
+  await site.register(artifacts, { folder: options.modelsFolder, defaultModel: options.defaultModel, models: [options.defaultModel] });
+  await site.register(fastifyStatic, { cacheControl: false, setHeaders: setCaching, root: options.appFolder });
   return site;
 }
 

@@ -3,16 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { memorySource, tinyModel } from '../support/tinyModel.ts';
-import { createApi } from '../../web/server/api.ts';
-import { onDisk } from '../../web/server/files.ts';
-import { RecommenderService } from '../../web/service.ts';
+import { createApi } from '../../../web/server/api.ts';
+import { onDisk } from '../../../web/server/files.ts';
+import { ModelHost } from '../../../web/server/modelHost.ts';
+import { RecommenderService } from '../../../web/service.ts';
+import { memorySource, tinyModel } from '../../support/tinyModel.ts';
 
 let api: FastifyInstance;
 beforeAll(async () => {
-  const recommender = new RecommenderService(onDisk);
-  await recommender.load(inject('sampleModel'));
-  api = await createApi(recommender);
+  api = await createApi(await ModelHost.open(inject('sampleModel')));
 });
 afterAll(() => api.close());
 
@@ -44,6 +43,11 @@ describe('POST /v1/recommendations', () => {
     ['ratings that are no list', { ratings: 'all' }, 422, { pointer: '/ratings' }],
     ['a rating as text', { ratings: [{ item: 1, rating: '5' }] }, 422, { pointer: '/ratings/0/rating' }],
     ['a rating without an item', { ratings: [{ rating: 5 }] }, 422, { pointer: '/ratings/0/item' }],
+    ['a rating that names a film twice', { ratings: [{ item: 1, imdbId: 'tt0133093', rating: 5 }] }, 422, { code: 'BAD_QUERY', pointer: '/ratings/0' }],
+    ['an IMDb id that is none', { ratings: [{ imdbId: '133093', rating: 5 }] }, 422, { pointer: '/ratings/0/imdbId' }],
+    ['a genre that does not exist', { ratings: [], filter: { withoutGenres: ['Opera'] } }, 422, { pointer: '/filter/withoutGenres/0' }],
+    ['an unknown word in the filter', { ratings: [], filter: { genre: ['Drama'] } }, 422, { pointer: '/filter' }],
+    ['a model that is not there', { ratings: [], model: '../secret' }, 404, { code: 'NOT_FOUND', pointer: '/model' }],
     ['an unknown field', { ratings: [], user: 3 }, 422, { pointer: '' }],
     ['k too large', { ratings: [], k: 1001 }, 422, { pointer: '/k' }],
     ['a body that is no JSON', '{', 400, {}],
@@ -79,6 +83,55 @@ describe('GET /v1/items and /v1/onboarding', () => {
   });
 });
 
+describe('films by the ids of IMDb and TMDB', () => {
+  test('are those of our own ids', async () => {
+    const [film] = (await api.inject('/v1/items?q=alien 1979&limit=1')).json().items;
+    const own = (await post({ ratings: [{ item: film.id, rating: 5 }] })).json();
+    for (const id of [{ imdbId: film.imdbId }, { tmdbId: film.tmdbId }].filter((ids) => Object.values(ids)[0] !== null)) {
+      expect((await post({ ratings: [{ ...id, rating: 5 }] })).json().items).toEqual(own.items);
+    }
+  });
+
+  test('are named where the model does not know them', async () => {
+    const answer = (await post({ ratings: [{ imdbId: 'tt9999999', rating: 5 }, { tmdbId: 999_999_999, rating: 5 }] })).json();
+    expect(answer.unknown).toEqual(['imdb:tt9999999', 'tmdb:999999999']);
+  });
+});
+
+describe('POST /v1/recommendations:batch', () => {
+  const batch = (payload: object) => api.inject({ method: 'POST', url: '/v1/recommendations:batch', payload });
+
+  test('answers each question as if it had come alone, in their order', async () => {
+    const queries = Array.from({ length: 25 }, (_, i) => ({ ratings: [{ item: i + 1, rating: 4 }], k: 1 + (i % 3) }));
+    const alone = await Promise.all(queries.map(async (query) => (await post(query)).json().items));
+    const { answers } = (await batch({ queries })).json();
+    expect(answers.map(({ items }: { items: unknown }) => items)).toEqual(alone);
+  });
+
+  test('says which question is at fault, and answers none', async () => {
+    const response = await batch({ queries: [{ ratings: [] }, { ratings: [{ item: 1, rating: 77 }] }] });
+    expect(response.json()).toMatchObject({ status: 422, code: 'RATING_OUT_OF_RANGE', pointer: '/queries/1/ratings/0/rating' });
+  });
+});
+
+describe('GET /v1/items/{id}', () => {
+  test('is one film, and films like it', async () => {
+    const [film] = (await api.inject('/v1/items?q=the godfather&limit=1')).json().items;
+    const one = await api.inject(`/v1/items/${film.id}`);
+    expect(one.json()).toEqual(film);
+    expect(one.headers['x-model-id']).toMatch(/^[0-9a-f]{16}$/);
+    const { items } = (await api.inject(`/v1/items/${film.id}/similar?k=3`)).json();
+    expect(items).toHaveLength(3);
+    expect(items[0].similarity).toBeGreaterThan(items[2].similarity);
+    expect(items.map(({ item }: { item: { id: number } }) => item.id)).not.toContain(film.id);
+  });
+
+  test('that does not exist is a problem', async () => {
+    for (const url of ['/v1/items/nope', '/v1/items/nope/similar']) expect((await api.inject(url)).json()).toMatchObject({ status: 404, pointer: '/item' });
+    expect((await api.inject('/v1/items/1/similar?k=0')).json()).toMatchObject({ status: 422, pointer: '/k' });
+  });
+});
+
 test('an unknown address is a problem', async () => {
   expect((await api.inject('/v2/nothing')).json()).toMatchObject({ status: 404, code: 'NOT_FOUND' });
 });
@@ -87,12 +140,23 @@ test('/docs and its OpenAPI 3.1 document are served', async () => {
   expect((await api.inject('/docs/')).statusCode).toBe(200);
   const document = (await api.inject('/docs/json')).json();
   expect(document.openapi).toBe('3.1.0');
-  expect(Object.keys(document.paths)).toEqual(['/v1/recommendations', '/v1/items', '/v1/onboarding']);
-});
-
-test('before a model is loaded every question is answered with 503', async () => {
-  const empty = await createApi(new RecommenderService(onDisk));
-  expect((await empty.inject('/v1/onboarding')).json()).toMatchObject({ status: 503, code: 'NOT_READY' });
+  expect(Object.keys(document.paths)).toEqual([
+    '/v1/recommendations',
+    '/v1/recommendations:batch',
+    '/v1/users/{id}/recommendations',
+    '/v1/items',
+    '/v1/items/{id}',
+    '/v1/items/{id}/similar',
+    '/v1/onboarding',
+    '/v1/models',
+    '/v1/models/{name}',
+  ]);
+  for (const path of Object.values<Record<string, { operationId: string; responses: object }>>(document.paths)) {
+    for (const { operationId, responses } of Object.values(path)) {
+      expect(operationId).toMatch(/^\w+$/);
+      expect(responses).toMatchObject({ '4XX': { content: { 'application/problem+json': {} } } });
+    }
+  }
 });
 
 describe('RecommenderService', () => {
