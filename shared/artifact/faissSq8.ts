@@ -1,4 +1,5 @@
 import { FrameRateError } from '../errors.ts';
+import { checkCount, contradiction, FOURCC, HEADER_BYTES, QUANTIZER_BYTES, readHeader, readQuantizer, writeHeader, writeQuantizer } from './faissHeader.ts';
 import { ByteReader, ByteWriter } from './format.ts';
 
 /**
@@ -39,30 +40,14 @@ export function quantizeSq8(matrix: ArrayLike<number>, rows: number, rank: numbe
   return { rows, rank, min, range, codes };
 }
 
-// Layout: faiss/impl/index_write.cpp, write_index_header, write_ScalarQuantizer, WRITEVECTOR (counts are 8 bytes).
-const FOURCC = 'IxSQ';
-const METRIC_INNER_PRODUCT = 0;
 const QT_8BIT = 0;
-const RS_MINMAX = 0;
-const UNUSED = 1 << 20; // Faiss writes this twice where older releases had fields
-const HEADER_BYTES = 4 + 4 + 8 + 8 + 8 + 1 + 4 + (4 + 4 + 4 + 8 + 8 + 8);
 
 /** The bytes that `faiss.write_index` writes for the same index. */
 export function writeFaissSq8(table: Sq8Table): Uint8Array<ArrayBuffer> {
   const { rows, rank } = table;
-  const out = new ByteWriter(HEADER_BYTES + rank * 8 + 8 + rows * rank);
-  out.text(FOURCC);
-  out.i32(rank);
-  out.u64(rows);
-  out.u64(UNUSED);
-  out.u64(UNUSED);
-  out.u8(1); // trained
-  out.i32(METRIC_INNER_PRODUCT);
-  out.i32(QT_8BIT);
-  out.i32(RS_MINMAX);
-  out.f32(0); // argument of the range statistic: none
-  out.u64(rank);
-  out.u64(rank); // bytes a code
+  const out = new ByteWriter(HEADER_BYTES + QUANTIZER_BYTES + 8 + rank * 8 + 8 + rows * rank);
+  writeHeader(out, FOURCC.scalar, table);
+  writeQuantizer(out, QT_8BIT, rank, rank);
   out.u64(rank * 2);
   out.f32Array(table.min);
   out.f32Array(table.range);
@@ -77,35 +62,13 @@ export function writeFaissSq8(table: Sq8Table): Uint8Array<ArrayBuffer> {
  */
 export function readFaissSq8(bytes: Uint8Array): Sq8Table {
   const reader = new ByteReader(bytes, 'The index file');
-  const fourcc = reader.text(4);
-  if (fourcc !== FOURCC) {
-    if (/^I[A-Za-z0-9]{3}$/.test(fourcc)) {
-      throw new FrameRateError('UNSUPPORTED_VERSION', `This is a Faiss index of type ${fourcc}; this engine reads ${FOURCC} (8-bit scalar quantiser).`);
-    }
-    throw new FrameRateError('BAD_MAGIC', 'This is not a Faiss index.');
-  }
-  const rank = reader.i32();
-  const rows = reader.u64();
-  reader.u64();
-  reader.u64();
-  const trained = reader.u8();
-  const metric = reader.i32();
-  const quantizer = reader.i32();
-  reader.i32(); // range statistic: only matters while training
-  reader.f32();
-  const quantizerRank = reader.u64();
-  const codeBytes = reader.u64();
-  const parameters = reader.u64();
-  if (metric !== METRIC_INNER_PRODUCT || quantizer !== QT_8BIT) {
-    throw new FrameRateError('UNSUPPORTED_VERSION', `This engine reads 8-bit inner-product indexes; this one has metric ${metric}, quantiser ${quantizer}.`);
-  }
-  if (rank < 1 || rank > 65_536 || trained !== 1 || quantizerRank !== rank || codeBytes !== rank || parameters !== rank * 2) {
-    throw new FrameRateError('BAD_ARTIFACT', 'The index header contradicts itself. Publish the model again.');
-  }
+  const { rows, rank } = readHeader(reader, FOURCC.scalar);
+  readQuantizer(reader, QT_8BIT, rank, rank);
+  if (reader.u64() !== rank * 2) throw contradiction();
   const min = reader.f32Array(rank);
   const range = reader.f32Array(rank);
   if (![...min, ...range].every(Number.isFinite)) throw new FrameRateError('BAD_ARTIFACT', 'The index holds ranges that are no numbers.');
-  if (reader.u64() !== rows * rank) throw new FrameRateError('BAD_ARTIFACT', 'The index holds another number of codes than its header says.');
+  checkCount(reader.u64(), rows * rank);
   const codes = reader.u8Array(rows * rank);
   reader.end();
   return { rows, rank, min, range, codes };

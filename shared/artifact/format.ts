@@ -80,6 +80,22 @@ export class ByteReader {
     return values;
   }
 
+  /** A copy of `count` floats, made at once: for large arrays. The bytes are little-endian, and so is every machine with WebAssembly. */
+  f32Block(count: number): Float32Array {
+    const bytes = this.u8Array(count * 4);
+    const values = new Float32Array(count);
+    new Uint8Array(values.buffer).set(bytes);
+    return values;
+  }
+
+  /** As f32Block, of 16-bit values. */
+  u16Block(count: number): Uint16Array {
+    const bytes = this.u8Array(count * 2);
+    const values = new Uint16Array(count);
+    new Uint8Array(values.buffer).set(bytes);
+    return values;
+  }
+
   /** A view, not a copy. */
   u8Array(count: number): Uint8Array {
     const at = this.#take(count);

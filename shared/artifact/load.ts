@@ -1,7 +1,7 @@
 import { FrameRateError } from '../errors.ts';
 import { readCatalog, type Catalog } from './catalog.ts';
 import { sha256Hex } from './digest.ts';
-import { readFaissSq8, type Sq8Table } from './faissSq8.ts';
+import { readFactorTable, type FactorTable } from './factorTable.ts';
 import { readFoldInTable, type FoldInTable } from './foldInFile.ts';
 import { readMapTable, type MapTable } from './mapFile.ts';
 import { fileOf, filesToLoad, optionalFileOf, parseManifest, type ArtifactFile, type FileRole, type Manifest } from './manifest.ts';
@@ -12,7 +12,7 @@ import { readStarsTable, type StarsTable } from './starsFile.ts';
 /** A whole, verified model. */
 export interface Model {
   readonly manifest: Manifest;
-  readonly factors: Sq8Table;
+  readonly factors: FactorTable;
   readonly foldIn: FoldInTable;
   readonly catalog: Catalog;
   /** Of models that have one. */
@@ -56,7 +56,7 @@ export async function loadModel(source: ArtifactSource, onProgress?: LoadProgres
     fetchOptional('residual'),
   ]);
 
-  const factors = readFaissSq8(index);
+  const factors = readFactorTable(index);
   const foldIn = readFoldInTable(foldInBytes);
   const catalog = readCatalog(catalogBytes);
   const { rank } = manifest.model;

@@ -1,4 +1,4 @@
-import type { Sq8Table } from '../artifact/faissSq8.ts';
+import type { FactorTable } from '../artifact/factorTable.ts';
 import type { RowSet } from './rowSet.ts';
 import { checkSearch, scoreRow, toCodeQuery } from './scoring.ts';
 import type { Hits, VectorIndex } from './vectorIndex.ts';
@@ -11,7 +11,7 @@ export class ExactIndex implements VectorIndex {
   readonly rank: number;
   readonly engine = 'plain JavaScript';
 
-  constructor(private readonly table: Sq8Table) {
+  constructor(private readonly table: FactorTable) {
     this.rows = table.rows;
     this.rank = table.rank;
   }

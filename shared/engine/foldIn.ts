@@ -1,5 +1,5 @@
 import type { FoldInTable } from '../artifact/foldInFile.ts';
-import type { Sq8Table } from '../artifact/faissSq8.ts';
+import type { FactorTable } from '../artifact/factorTable.ts';
 import type { ModelParameters } from '../artifact/manifest.ts';
 import type { ItemRow } from '../ids.ts';
 import { decodeRow } from './scoring.ts';
@@ -33,7 +33,7 @@ export function dampingFactors(table: FoldInTable, parameters: ModelParameters, 
  * @param ratings each row at most once.
  * @returns length `rank`.
  */
-export function foldIn(factors: Sq8Table, table: FoldInTable, parameters: ModelParameters, ratings: readonly WeightedRow[]): Float32Array {
+export function foldIn(factors: FactorTable, table: FoldInTable, parameters: ModelParameters, ratings: readonly WeightedRow[]): Float32Array {
   const { rank } = factors;
   const sum = new Float64Array(rank);
   const decoded = new Float64Array(rank);
@@ -52,7 +52,7 @@ export function foldIn(factors: Sq8Table, table: FoldInTable, parameters: ModelP
  * ratings, so these and the prior's part add up to it.
  * @returns one number a rating, in the order given.
  */
-export function contributions(factors: Sq8Table, table: FoldInTable, parameters: ModelParameters, ratings: readonly WeightedRow[], item: ItemRow): Float64Array {
+export function contributions(factors: FactorTable, table: FoldInTable, parameters: ModelParameters, ratings: readonly WeightedRow[], item: ItemRow): Float64Array {
   const { rank } = factors;
   const target = new Float64Array(rank);
   decodeRow(factors, item, target);

@@ -1,7 +1,9 @@
 import type { Sq8Table } from '../artifact/faissSq8.ts';
+import type { FactorTable, WideTable } from '../artifact/factorTable.ts';
 import { FrameRateError } from '../errors.ts';
+import { NearCodes } from './nearCodes.ts';
 import type { RowSet } from './rowSet.ts';
-import { checkSearch, toCodeQuery } from './scoring.ts';
+import { checkSearch, scoreRow, toCodeQuery } from './scoring.ts';
 import type { Hits, VectorIndex } from './vectorIndex.ts';
 
 /** What kernel/kernel.ts exports; the words are explained there. */
@@ -15,8 +17,21 @@ interface Kernel {
   readonly candidates: WebAssembly.Global<'i32'>;
   reserve(rows: number, rank: number): number;
   reserveBonus(bonuses: number): number;
-  search(base: number, k: number, filtered: number, bonuses: number): number;
+  search(base: number, k: number, filtered: number, bonuses: number, near: number, blur: number): number;
 }
+
+/** What kernel/kernel.ts asks its host for. */
+type Score = (row: number) => number;
+
+/** A question, as the kernel takes it. */
+interface Asked {
+  readonly base: number;
+  readonly weights: Float64Array;
+  /** Where codes are only near the factors: how far off they can make a score, and the score. */
+  readonly blur?: number;
+}
+
+const noScore: Score = () => NaN; // nobody asks for it
 
 /** The WASM kernel as an index. The one file that sees its memory: everything goes in and comes out as a copy. */
 export class KernelIndex implements VectorIndex {
@@ -24,34 +39,43 @@ export class KernelIndex implements VectorIndex {
   readonly rank: number;
   readonly engine = 'WebAssembly SIMD';
   readonly #kernel: Kernel;
-  /** The table without its codes: they are in the kernel's memory, and the caller may let go of them. */
-  readonly #ranges: Sq8Table;
+  readonly #fold: (query: Float32Array) => Asked;
 
-  private constructor(table: Sq8Table, kernel: Kernel) {
-    this.rows = table.rows;
-    this.rank = table.rank;
-    this.#ranges = { ...table, codes: new Uint8Array(0) };
+  private constructor({ rows, rank }: FactorTable, kernel: Kernel, fold: (query: Float32Array) => Asked) {
+    this.rows = rows;
+    this.rank = rank;
     this.#kernel = kernel;
-    fillCodes(kernel, table);
+    this.#fold = fold;
   }
 
   /**
-   * @param table its codes are copied, once.
+   * @param table its codes are copied, once. A wider one is copied as codes near it, and asked for the scores of what they find.
    * @param wasm kernel.wasm.
    * @throws {FrameRateError} `WASM_UNAVAILABLE` where WebAssembly or its SIMD is missing or forbidden, or memory is short.
    */
-  static async open(table: Sq8Table, wasm: BufferSource | WebAssembly.Module): Promise<KernelIndex> {
-    const kernel = await instantiate(wasm);
-    if (table.codes.length > 0xffff_ffff || !kernel.reserve(table.rows, table.rank)) {
+  static async open(table: FactorTable, wasm: BufferSource | WebAssembly.Module): Promise<KernelIndex> {
+    let score = noScore;
+    const kernel = await instantiate(wasm, (row) => score(row));
+    if (table.rows * table.rank > 0xffff_ffff || !kernel.reserve(table.rows, table.rank)) {
       throw new FrameRateError('WASM_UNAVAILABLE', `There is not enough memory for an index of ${table.rows} × ${table.rank} here.`);
     }
-    return new KernelIndex(table, kernel);
+    if ('codes' in table) {
+      fillCodes(kernel, table);
+      const ranges = { ...table, codes: new Uint8Array(0) }; // the caller may let go of the codes
+      return new KernelIndex(table, kernel, (query) => toCodeQuery(ranges, query));
+    }
+    const near = fillNearCodes(kernel, table);
+    return new KernelIndex(table, kernel, (query) => {
+      const exact = toCodeQuery(table, query);
+      score = (row) => scoreRow(table, exact, row);
+      return { base: 0, ...near.fold(query) };
+    });
   }
 
   /** @throws {FrameRateError} as every VectorIndex; `WASM_UNAVAILABLE` where memory for the bonuses is short. */
   search(query: Float32Array, k: number, excluded?: RowSet, bonus?: Float64Array): Hits {
     checkSearch(this, query, k, excluded, bonus);
-    const { base, weights } = toCodeQuery(this.#ranges, query);
+    const { base, weights, blur } = this.#fold(query);
     if (bonus && !this.#kernel.reserveBonus(bonus.length)) {
       throw new FrameRateError('WASM_UNAVAILABLE', `There is not enough memory for a bonus of ${bonus.length} rows here.`);
     }
@@ -59,7 +83,7 @@ export class KernelIndex implements VectorIndex {
     new Float64Array(buffer, address(this.#kernel.weights), this.rank).set(weights);
     if (excluded) new Uint32Array(buffer, address(this.#kernel.excluded), excluded.words.length).set(excluded.words);
     if (bonus) new Float64Array(buffer, address(this.#kernel.bonus), bonus.length).set(bonus);
-    const count = this.#kernel.search(base, k, excluded ? 1 : 0, bonus?.length ?? 0);
+    const count = this.#kernel.search(base, k, excluded ? 1 : 0, bonus?.length ?? 0, blur === undefined ? 0 : 1, blur ?? 0);
 
     // A candidate is a row (4 bytes), a sum (4) and a score (8).
     const at = address(this.#kernel.candidates);
@@ -75,10 +99,10 @@ export class KernelIndex implements VectorIndex {
   }
 }
 
-async function instantiate(wasm: BufferSource | WebAssembly.Module): Promise<Kernel> {
+async function instantiate(wasm: BufferSource | WebAssembly.Module, score: Score): Promise<Kernel> {
   try {
     const module = wasm instanceof WebAssembly.Module ? wasm : await WebAssembly.compile(wasm);
-    const instance = await WebAssembly.instantiate(module);
+    const instance = await WebAssembly.instantiate(module, { host: { score } });
     return instance.exports as unknown as Kernel;
   } catch (cause) {
     // No WebAssembly at all, an engine without SIMD, a policy that forbids it: what helps is the same.
@@ -86,9 +110,18 @@ async function instantiate(wasm: BufferSource | WebAssembly.Module): Promise<Ker
   }
 }
 
-function fillCodes(kernel: Kernel, { rows, rank, codes }: Sq8Table): void {
+function codesOf(kernel: Kernel, rows: number): { target: Uint8Array; stride: number } {
   const stride: number = kernel.stride.value;
-  const target = new Uint8Array(kernel.memory.buffer, address(kernel.codes), rows * stride);
+  return { target: new Uint8Array(kernel.memory.buffer, address(kernel.codes), rows * stride), stride };
+}
+
+function fillNearCodes(kernel: Kernel, table: WideTable): NearCodes {
+  const { target, stride } = codesOf(kernel, table.rows);
+  return new NearCodes(table, target, stride);
+}
+
+function fillCodes(kernel: Kernel, { rows, rank, codes }: Sq8Table): void {
+  const { target, stride } = codesOf(kernel, rows);
   if (stride === rank) {
     target.set(codes);
   } else {

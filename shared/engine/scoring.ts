@@ -1,14 +1,16 @@
-import type { Sq8Table } from '../artifact/faissSq8.ts';
+import type { FactorTable } from '../artifact/factorTable.ts';
+import { HALF_VALUES } from '../artifact/faissFp16.ts';
 import { FrameRateError } from '../errors.ts';
 import type { RowSet } from './rowSet.ts';
 import { MAX_K } from './vectorIndex.ts';
 
 /**
- * A query folded into the ranges of the 8-bit codes, so that a row's score needs its codes alone:
+ * A query folded into a table's ranges, so that a row's score needs its codes alone:
  *
  *     score(row) = base + Σ_d weights[d] · codes[row, d] + bonus[row]
  *
- * d = 0 … rank − 1, from left to right, in doubles; the bonus is left out (not 0) for rows that have none.
+ * d = 0 … rank − 1, from left to right, in doubles; the bonus is left out (not 0) for rows that have none. Floats of
+ * 16 or 32 bits are codes of themselves: the base is 0 and the weights are the query.
  * This sum, in this order, *is* the score: plain JavaScript and WebAssembly add the same doubles in the
  * same order, so their results are equal bit for bit, on every device.
  */
@@ -19,7 +21,8 @@ export interface CodeQuery {
 }
 
 /** @param query length `rank`. */
-export function toCodeQuery(table: Sq8Table, query: Float32Array): CodeQuery {
+export function toCodeQuery(table: FactorTable, query: Float32Array): CodeQuery {
+  if (!('codes' in table)) return { base: 0, weights: Float64Array.from(query) };
   const weights = new Float64Array(table.rank);
   let base = 0;
   for (let d = 0; d < table.rank; d++) {
@@ -30,19 +33,37 @@ export function toCodeQuery(table: Sq8Table, query: Float32Array): CodeQuery {
   return { base, weights };
 }
 
-export function scoreRow(table: Sq8Table, { base, weights }: CodeQuery, row: number): number {
-  const { codes, rank } = table;
+export function scoreRow(table: FactorTable, { base, weights }: CodeQuery, row: number): number {
+  const { rank } = table;
   const start = row * rank;
   let score = base;
-  for (let d = 0; d < rank; d++) score += weights[d]! * codes[start + d]!;
+  if ('codes' in table) {
+    const { codes } = table;
+    for (let d = 0; d < rank; d++) score += weights[d]! * codes[start + d]!;
+  } else if ('halves' in table) {
+    const { halves } = table;
+    for (let d = 0; d < rank; d++) score += weights[d]! * HALF_VALUES[halves[start + d]!]!;
+  } else {
+    const { values } = table;
+    for (let d = 0; d < rank; d++) score += weights[d]! * values[start + d]!;
+  }
   return score;
 }
 
 /** Writes row `row` (decoded, length `rank`) into `out`. */
-export function decodeRow(table: Sq8Table, row: number, out: Float64Array): void {
-  const { codes, rank, min, range } = table;
+export function decodeRow(table: FactorTable, row: number, out: Float64Array): void {
+  const { rank } = table;
   const start = row * rank;
-  for (let d = 0; d < rank; d++) out[d] = min[d]! + ((codes[start + d]! + 0.5) / 255) * range[d]!;
+  if ('codes' in table) {
+    const { codes, min, range } = table;
+    for (let d = 0; d < rank; d++) out[d] = min[d]! + ((codes[start + d]! + 0.5) / 255) * range[d]!;
+  } else if ('halves' in table) {
+    const { halves } = table;
+    for (let d = 0; d < rank; d++) out[d] = HALF_VALUES[halves[start + d]!]!;
+  } else {
+    const { values } = table;
+    for (let d = 0; d < rank; d++) out[d] = values[start + d]!;
+  }
 }
 
 /** What every implementation of VectorIndex asks of its caller. */

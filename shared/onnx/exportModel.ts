@@ -1,7 +1,9 @@
 import type { Sq8Table } from '../artifact/faissSq8.ts';
+import type { FactorTable, WideTable } from '../artifact/factorTable.ts';
 import type { Model } from '../artifact/load.ts';
 import type { ResidualTable } from '../artifact/residualFile.ts';
 import { dampingFactors } from '../engine/foldIn.ts';
+import { decodeRow } from '../engine/scoring.ts';
 import type { RatingScale } from '../query.ts';
 import { ratingWeight } from '../ratingWeight.ts';
 import { DATA_TYPE, Graph, onnxModel, type TensorType, type Value } from './graph.ts';
@@ -85,14 +87,29 @@ interface RatedItems {
 interface ItemFactors {
   readonly rank: number;
   readonly count: number;
-  /** uint8 [rank, items]. */
+  /** [rank, items]: uint8, or what the numbers are themselves. */
   readonly codes: Value;
-  /** Numbers, float32 [rank, any], for codes, uint8 [rank, any]. */
+  /** Numbers, float32 [rank, any], for codes [rank, any]. */
   decode(name: string, codes: Value): Value;
 }
 
+const itemFactors = (graph: Graph, factors: FactorTable): ItemFactors =>
+  'codes' in factors ? codedFactors(graph, factors) : wideFactors(graph, factors);
+
+/** Floats of 16 bits, too, become floats of 32: every runtime multiplies these. */
+function wideFactors(graph: Graph, table: WideTable): ItemFactors {
+  const { rows, rank } = table;
+  const byDimension = new Float32Array(rows * rank);
+  const entries = new Float64Array(rank);
+  for (let row = 0; row < rows; row++) {
+    decodeRow(table, row, entries);
+    for (let d = 0; d < rank; d++) byDimension[d * rows + row] = entries[d]!;
+  }
+  return { rank, count: rows, codes: graph.floats('factors', [rank, rows], byDimension), decode: (_, part) => part };
+}
+
 /** The codes stay codes in the file; dimension after dimension, which is how MatMul reads them fastest. */
-function itemFactors(graph: Graph, { rows, rank, min, range, codes }: Sq8Table): ItemFactors {
+function codedFactors(graph: Graph, { rows, rank, min, range, codes }: Sq8Table): ItemFactors {
   const byDimension = new Uint8Array(codes.length);
   for (let row = 0; row < rows; row++) {
     for (let d = 0; d < rank; d++) byDimension[d * rows + row] = codes[row * rank + d]!;

@@ -1,15 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { FactorTable } from '../../shared/artifact/factorTable.ts';
+import type { FlatTable } from '../../shared/artifact/faissFlat.ts';
+import { type HalfTable, toHalves } from '../../shared/artifact/faissFp16.ts';
 import type { Sq8Table } from '../../shared/artifact/faissSq8.ts';
 import { RowSet } from '../../shared/engine/rowSet.ts';
-import { scoreRow, toCodeQuery } from '../../shared/engine/scoring.ts';
+import { decodeRow, scoreRow, toCodeQuery } from '../../shared/engine/scoring.ts';
 import { MAX_K, type VectorIndex } from '../../shared/engine/vectorIndex.ts';
 import { Random } from '../../trainer/random.ts';
 
 /** What every VectorIndex does, to the bit. */
-export function describeVectorIndex(name: string, open: (table: Sq8Table) => Promise<VectorIndex>): void {
+export function describeVectorIndex(name: string, open: (table: FactorTable) => Promise<VectorIndex>): void {
   describe(`VectorIndex: ${name}`, () => {
-    describe('finds what a person works out', () => {
+    describe.each([
+      ['8-bit codes', tableOf],
+      ['16-bit floats', halvesOf],
+      ['32-bit floats', flatOf],
+    ])('finds what a person works out, of %s', (_, tableOf) => {
       const index = () => open(tableOf([[1, 0, 7], [0, 2, 7], [3, 3, 7], [3, 0, 7], [0, 0, 9]]));
 
       test('the largest inner products, best first', async () => {
@@ -51,10 +58,13 @@ export function describeVectorIndex(name: string, open: (table: Sq8Table) => Pro
         expect(found(five.search(Float32Array.of(2, 1, 0), 2))).toEqual([[2, 9], [3, 6]]);
       });
       test('nothing in an empty index', async () => {
-        const empty = await open({ rows: 0, rank: 2, min: new Float32Array(2), range: new Float32Array(2), codes: new Uint8Array(0) });
+        const empty = await open(firstRows(tableOf([[1, 2]]), 0));
         expect(found(empty.search(Float32Array.of(1, 1), 5))).toEqual([]);
         expect(found(empty.search(Float32Array.of(1, 1), 5, new RowSet(0), new Float64Array(0)))).toEqual([]);
       });
+    });
+
+    describe('finds what the file means', () => {
       test('min and range count as Faiss counts them: a code stands for the middle of its step', async () => {
         const index = await open({ rows: 2, rank: 1, min: Float32Array.of(-1), range: Float32Array.of(2), codes: Uint8Array.of(0, 255) });
         const { rows, scores } = index.search(Float32Array.of(3), 2);
@@ -62,6 +72,20 @@ export function describeVectorIndex(name: string, open: (table: Sq8Table) => Pro
         expect(scores[0]).toBeCloseTo(3 * (-1 + (255.5 / 255) * 2), 12);
         expect(scores[1]).toBeCloseTo(3 * (-1 + (0.5 / 255) * 2), 12);
       });
+    });
+
+    test('what 8 bits do not tell apart, floats do', async () => {
+      // A span of 2,000,001 in steps of 7,812: of the last hundred rows the best is one by a millionth.
+      const values = Float32Array.from({ length: 500 }, (_, row) => (row === 0 ? -1e6 : row < 400 ? 0 : 1e6 + ((row * 37) % 100) / 8));
+      const index = await open({ rows: 500, rank: 1, values });
+      const { rows, scores } = index.search(Float32Array.of(1), 3);
+      expect([...rows].map((row) => (row * 37) % 100)).toEqual([99, 98, 97]);
+      expect([...scores]).toEqual([1e6 + 99 / 8, 1e6 + 98 / 8, 1e6 + 97 / 8]);
+    });
+
+    test('floats at the end of their range', async () => {
+      const index = await open({ rows: 3, rank: 2, values: Float32Array.of(3e38, -3e38, -3e38, 3e38, 1e-45, 0) });
+      expect([...index.search(Float32Array.of(3e38, -3e38), 3).rows]).toEqual([0, 2, 1]);
     });
 
     test('small terms count, however many of them a coarse query would round away', async () => {
@@ -140,6 +164,21 @@ export function describeVectorIndex(name: string, open: (table: Sq8Table) => Pro
   });
 }
 
+/** Entries as they are. */
+export function flatOf(entries: number[][]): FlatTable {
+  return { rows: entries.length, rank: entries[0]!.length, values: Float32Array.from(entries.flat()) };
+}
+
+export function halvesOf(entries: number[][]): HalfTable {
+  return toHalves(entries.flat(), entries.length, entries[0]!.length);
+}
+
+function firstRows(table: FactorTable, rows: number): FactorTable {
+  const end = rows * table.rank;
+  if ('codes' in table) return { ...table, rows, codes: table.codes.subarray(0, end) };
+  return 'halves' in table ? { ...table, rows, halves: table.halves.subarray(0, end) } : { ...table, rows, values: table.values.subarray(0, end) };
+}
+
 /** A table whose entries are its codes: min −½ and range 255 make a step 1 and its middle whole. */
 export function tableOf(codes: number[][]): Sq8Table {
   const rank = codes[0]!.length;
@@ -151,7 +190,7 @@ function found({ rows, scores }: ReturnType<VectorIndex['search']>): number[][] 
 }
 
 /** Holds a search to the definition: rows and scores, every bit of them. */
-export function expectBest(index: VectorIndex, table: Sq8Table, query: Float32Array, k: number, excluded?: RowSet, bonus?: Float64Array): void {
+export function expectBest(index: VectorIndex, table: FactorTable, query: Float32Array, k: number, excluded?: RowSet, bonus?: Float64Array): void {
   const codeQuery = toCodeQuery(table, query);
   const scores = Float64Array.from({ length: table.rows }, (_, row) => scoreRow(table, codeQuery, row));
   bonus?.forEach((value, row) => (scores[row]! += value));
@@ -171,12 +210,15 @@ const EXCLUDED = ['none', 'few', 'most', 'the best', 'all'] as const;
 const BONUSES = ['none', 'like scores', 'sparse', 'tiny', 'huge', 'one drowns the others', 'negative', 'equal', 'evens out the scores', 'beyond floats'] as const;
 const BONUS_LENGTHS = ['all', 'all but one', 'a tenth', 'one', 'nothing'] as const;
 
+const STORES = ['8-bit codes', '16-bit floats', '32-bit floats'] as const;
+
 interface Question {
   readonly seed: number;
   readonly rows: number;
   readonly rank: number;
   readonly k: number;
   readonly scale: number;
+  readonly store: (typeof STORES)[number];
   readonly codes: (typeof CODES)[number];
   readonly ranges: (typeof RANGES)[number];
   readonly query: (typeof QUERIES)[number];
@@ -193,6 +235,7 @@ function question(rows: fc.Arbitrary<number>): fc.Arbitrary<Question> {
     rank: fc.constantFrom(1, 3, 16, 17, 64, 65, 128, 192, 200),
     k: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: MAX_K })),
     scale: fc.constantFrom(1, 1e-30, 1e30),
+    store: fc.constantFrom(...STORES),
     codes: fc.constantFrom(...CODES),
     ranges: fc.constantFrom(...RANGES),
     query: fc.constantFrom(...QUERIES),
@@ -203,7 +246,7 @@ function question(rows: fc.Arbitrary<number>): fc.Arbitrary<Question> {
 }
 
 /** The table, query, excluded rows and bonus that a question names. */
-export function ask(question: Question): { table: Sq8Table; query: Float32Array; k: number; excluded?: RowSet; bonus?: Float64Array } {
+export function ask(question: Question): { table: FactorTable; query: Float32Array; k: number; excluded?: RowSet; bonus?: Float64Array } {
   const { seed, rows, rank, k, scale } = question;
   const random = new Random(seed);
   const normal = () => random.normal();
@@ -246,10 +289,12 @@ export function ask(question: Question): { table: Sq8Table; query: Float32Array;
     'one dimension': () => (d === alone ? normal() : 0),
     'one dimension drowns the others': () => normal() * (d === alone ? 1 : 1e-6),
   }[question.query]());
-  const table: Sq8Table = { rows, rank, min, range, codes };
+  const table = stored({ rows, rank, min, range, codes }, question.store, random);
 
   const codeQuery = toCodeQuery(table, query);
-  const span = sum(codeQuery.weights.map(Math.abs), 255) / Math.sqrt(rank); // about how far scores lie apart
+  const some = Array.from({ length: 8 }, () => (rows === 0 ? 0 : scoreRow(table, codeQuery, random.integer(rows))));
+  const middle = some.reduce((sum, score) => sum + score, 0) / some.length;
+  const span = Math.max(...some) - Math.min(...some); // about how far scores lie apart
   const bonusLength = { all: rows, 'all but one': Math.max(0, rows - 1), 'a tenth': Math.ceil(rows / 10), one: Math.min(1, rows), nothing: 0 }[question.bonusLength];
   const bonus = Float64Array.from({ length: question.bonus === 'none' ? 0 : bonusLength }, (_, row) => ({
     none: () => 0,
@@ -271,7 +316,7 @@ export function ask(question: Question): { table: Sq8Table; query: Float32Array;
     const out = {
       few: () => random.uniform() < 0.02,
       most: () => random.uniform() < 0.97,
-      'the best': () => scoreRow(table, codeQuery, row) > codeQuery.base + 0.5 * sum(codeQuery.weights, 255),
+      'the best': () => scoreRow(table, codeQuery, row) > middle,
       all: () => true,
     }[question.excluded]();
     if (out) excluded.add(row);
@@ -279,6 +324,15 @@ export function ask(question: Question): { table: Sq8Table; query: Float32Array;
   return { ...asked, excluded };
 }
 
-function sum(values: Float64Array, factor: number): number {
-  return values.reduce((total, value) => total + value * factor, 0);
+/** The same rows as another store has them; in floats, entries lie anywhere in their steps. */
+function stored(table: Sq8Table, store: Question['store'], random: Random): FactorTable {
+  if (store === '8-bit codes') return table;
+  const { rows, rank, range } = table;
+  const entries = new Float64Array(rank);
+  const values = new Float32Array(rows * rank);
+  for (let row = 0; row < rows; row++) {
+    decodeRow(table, row, entries);
+    for (let d = 0; d < rank; d++) values[row * rank + d] = entries[d]! + ((random.uniform() - 0.5) * range[d]!) / 255;
+  }
+  return store === '32-bit floats' ? { rows, rank, values } : toHalves(values.map((value) => Math.max(-60_000, Math.min(60_000, value))), rows, rank);
 }

@@ -1,6 +1,7 @@
 import { writeCatalog } from '../../shared/artifact/catalog.ts';
 import { sha256Hex } from '../../shared/artifact/digest.ts';
-import { quantizeSq8, writeFaissSq8 } from '../../shared/artifact/faissSq8.ts';
+import { writeFactorTable, type FactorTable } from '../../shared/artifact/factorTable.ts';
+import { quantizeSq8 } from '../../shared/artifact/faissSq8.ts';
 import { writeFoldInTable } from '../../shared/artifact/foldInFile.ts';
 import type { ArtifactSource } from '../../shared/artifact/load.ts';
 import { formatManifest, type ArtifactFile, type FileRole } from '../../shared/artifact/manifest.ts';
@@ -26,11 +27,19 @@ export const tinyItems = (count: number): CatalogItem[] =>
 
 export const tinyStars = (rows: number): StarsTable => ({ rows, offsetRidge: 6, tasteRidge: 4, ...quantizeMeans(Array.from({ length: rows }, (_, row) => 2 + ((row * 7) % 20) / 10)) });
 
+interface Tiny {
+  readonly items?: CatalogItem[];
+  readonly rank?: number;
+  readonly seed?: number;
+  readonly extras?: boolean;
+  readonly store?: (matrix: Float64Array, rows: number, rank: number) => FactorTable;
+}
+
 /**
  * The files of a whole, valid model over random factors, as they would lie in its folder.
  * @param extras with an onboarding list (every third row, from the last on), stars and a map.
  */
-export async function tinyModel({ items = tinyItems(40), rank = 6, seed = 1, extras = false } = {}): Promise<Files> {
+export async function tinyModel({ items = tinyItems(40), rank = 6, seed = 1, extras = false, store = quantizeSq8 }: Tiny = {}): Promise<Files> {
   const rows = items.length;
   const random = new Random(seed);
   const factors = new Float64Array(rows * rank);
@@ -39,7 +48,7 @@ export async function tinyModel({ items = tinyItems(40), rank = 6, seed = 1, ext
   const prior = new Float64Array(rank);
   random.fillNormal(prior);
   const contents: Partial<Record<FileRole, Uint8Array<ArrayBuffer>>> = {
-    index: writeFaissSq8(quantizeSq8(factors, rows, rank)),
+    index: writeFactorTable(store(factors, rows, rank)),
     foldIn: writeFoldInTable({
       rows,
       rank,

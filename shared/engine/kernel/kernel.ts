@@ -16,6 +16,9 @@
  *     sum(b) > sum(a) + slack   ⟹   score(b) > score(a), as doubles,
  *
  * and a row whose sum is more than slack below those of k others can be forgotten.
+ *
+ * Of a wider table the codes are only near its entries (nearCodes.ts), and R, from the codes, is within `blur` of the
+ * row's score: 2·S·blur more slack.
  */
 
 const MAX_K = 1000; // as vectorIndex.ts says
@@ -26,6 +29,11 @@ const CANDIDATE_BYTES = 16; // u32 row, i32 sum, f64 score
 const LARGEST_TERM: f64 = 32_767;
 const LARGEST_SUM: f64 = 2_147_000_000; // 2³¹, less what truncation and these lines' own roundings may add
 const LARGEST_SCALE: f64 = 1e300; // for bonuses that are hardly numbers
+
+/** The score of a row, its bonus left out: asked for where codes are only near the factors. */
+// @ts-ignore: a decorator of AssemblyScript
+@external("host", "score")
+declare function askForScore(row: u32): f64;
 
 const hitSums = memory.data(MAX_HITS * 16, 16); // the sums of four rows
 const hitBlocks = memory.data(MAX_HITS * 4, 16); // where the four rows are
@@ -56,6 +64,8 @@ let base: f64 = 0;
 let scale: f64 = 0;
 let slack: i64 = 0;
 let bonusCount: u32 = 0;
+let near: bool = false;
+let blur: f64 = 0;
 let bar: i32 = 0; // a row whose sum is not above it is not among the k best
 let hits: u32 = 0;
 let count: u32 = 0; // candidates held
@@ -104,10 +114,13 @@ function reach(end: u64): bool {
  * Finds the `k` best rows for the weights in memory.
  * @param filtered whether there is a bitmap of excluded rows.
  * @param bonuses so many rows have a bonus: finite, in memory.
+ * @param codesAreNear the host is asked for the scores of candidates, which the codes may miss by `codesBlur`.
  * @returns how many were found.
  */
-export function search(queryBase: f64, k: u32, filtered: bool, bonuses: u32): u32 {
+export function search(queryBase: f64, k: u32, filtered: bool, bonuses: u32, codesAreNear: bool, codesBlur: f64): u32 {
   base = queryBase;
+  near = codesAreNear;
+  blur = codesBlur;
   bonusCount = bonuses;
   quantizeQuery();
   bar = i32.MIN_VALUE; // no sum is as low
@@ -155,7 +168,7 @@ function quantizeQuery(): void {
   const rounding = 1.01 * 2.0 ** -53 * <f64>(rank + 3) * (abs(base) + 255 * total + largestBonus);
   // The 3 is the 2 of the bonuses and covers the roundings of these lines themselves. No two sums are 2³² apart: more
   // slack is no different.
-  slack = <i64>min(ceil(255 * deviation + 2 * scale * rounding) + 3, 4_294_967_296);
+  slack = <i64>min(ceil(255 * deviation + 2 * scale * (rounding + blur)) + 3, 4_294_967_296);
 }
 
 /** The largest size of a bonus. Fills up the last block, too. */
@@ -403,6 +416,9 @@ function raiseBar(sum: i32): void {
 /** Scores, as scoring.ts adds them up. Four rows at a time: each addition waits for the one before it. */
 function scoreCandidates(): void {
   let i = scored;
+  if (near) {
+    for (; i < count; i++) finish(candidate(i), askForScore(rowOf(candidate(i))));
+  }
   for (; i + 4 <= count; i += 4) {
     let a = codes + rowOf(candidate(i)) * stride;
     let b = codes + rowOf(candidate(i + 1)) * stride;

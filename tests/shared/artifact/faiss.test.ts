@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { quantizeSq8, readFaissSq8, type Sq8Table, writeFaissSq8 } from '../../../shared/artifact/faissSq8.ts';
+import { readFactorTable, writeFactorTable, type FactorTable } from '../../../shared/artifact/factorTable.ts';
+import { toHalves } from '../../../shared/artifact/faissFp16.ts';
+import { quantizeSq8, readFaissSq8, writeFaissSq8 } from '../../../shared/artifact/faissSq8.ts';
 import { ExactIndex } from '../../../shared/engine/exactIndex.ts';
 import { Random } from '../../../trainer/random.ts';
 import { askFaiss } from '../../support/faissOracle.ts';
@@ -58,6 +60,33 @@ describe.skipIf(skip)(`Faiss in Python${label}`, () => {
     }
   });
 
+  const FLOATS: [string, (matrix: Float32Array, rows: number, rank: number) => FactorTable][] = [
+    ['Flat', (values, rows, rank) => ({ rows, rank, values })],
+    ['SQfp16', toHalves],
+  ];
+
+  test.each(FLOATS)('makes the same %s file of the same matrix, byte for byte, and reads ours', (factory, store) => {
+    const cases = [[1, 1], [3, 5], [200, 64]].map(([rows, rank]) => ({ rows: rows!, rank: rank!, matrix: gaussian(rows! * rank!, rows!) }));
+    // Near and between the numbers that 16 bits have, and where they lie closest.
+    cases.push({ rows: 100, rank: 10, matrix: gaussian(1000, 2).map((value, i) => value * 2 ** -(i % 30)) });
+    // Halfway between two of these Faiss's builds differ: with a last bit set, nothing is.
+    for (const { matrix } of cases) new Uint32Array(matrix.buffer).forEach((bits, i, all) => (all[i] = bits | 1));
+    askFaiss(cases.map(({ rank, matrix }, i) => ({ do: 'other', rank, factory, add: save(`floats${i}.f32`, matrix), out: join(folder, `floats${i}.faiss`) })));
+    for (const [i, { rows, rank, matrix }] of cases.entries()) {
+      const ours = writeFactorTable(store(matrix, rows, rank));
+      expect(Buffer.compare(ours, load(`floats${i}.faiss`)), `${rows} × ${rank}`).toBe(0);
+      expect(askFaiss([{ do: 'rewrite', index: save('ours.faiss', ours), out: join(folder, 'again.faiss') }])).toMatchObject([{ rows, rank, inner_product: true }]);
+      expect(Buffer.compare(load('again.faiss'), ours)).toBe(0);
+    }
+  });
+
+  test.each(FLOATS)('finds what we find in its own %s file', (factory) => {
+    const [rows, rank, queries, k] = [3000, 48, 20, 20];
+    const out = join(folder, 'theirs.faiss');
+    askFaiss([{ do: 'other', rank, factory, add: save('add.f32', gaussian(rows * rank, 11)), out }]);
+    expectSameAnswers(readFactorTable(load('theirs.faiss')), gaussian(queries * rank, 12), k, out);
+  });
+
   test('finds what we find in the same file', () => {
     const [rows, rank, queries, k] = [5000, 64, 50, 20];
     const table = quantizeSq8(gaussian(rows * rank, 4), rows, rank);
@@ -77,7 +106,7 @@ describe.skipIf(skip)(`Faiss in Python${label}`, () => {
 
   test('writes other indexes, which are refused', () => {
     const add = save('add.f32', gaussian(800, 9));
-    const factories = ['Flat', 'IVF4,SQ8', 'SQfp16', 'SQ4', 'SQ8 by L2'];
+    const factories = ['IVF4,SQ8', 'HNSW4', 'SQbf16', 'SQ4', 'SQ8 by L2', 'Flat by L2', 'SQfp16 by L2'];
     askFaiss(
       factories.map((name, i) => {
         const [factory, l2] = name.split(' by ');
@@ -85,12 +114,12 @@ describe.skipIf(skip)(`Faiss in Python${label}`, () => {
       }),
     );
     for (const [i, name] of factories.entries()) {
-      expect(() => readFaissSq8(load(`other${i}.faiss`)), name).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_VERSION' }));
+      expect(() => readFactorTable(load(`other${i}.faiss`)), name).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_VERSION' }));
     }
   });
 
   /** Faiss adds up in floats, so scores agree to 1e-5, and rows may change places where scores do. */
-  function expectSameAnswers(table: Sq8Table, queries: Float32Array, k: number, index: string): void {
+  function expectSameAnswers(table: FactorTable, queries: Float32Array, k: number, index: string): void {
     const [answer] = askFaiss([{ do: 'search', index, queries: save('queries.f32', queries), k }]) as [{ rows: number[][]; scores: number[][] }];
     const exact = new ExactIndex(table);
     for (const [i, rows] of answer.rows.entries()) {

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sha256Hex } from '../../../shared/artifact/digest.ts';
+import { toHalves } from '../../../shared/artifact/faissFp16.ts';
 import { loadMap, loadModel } from '../../../shared/artifact/load.ts';
 import { writeResidualTable } from '../../../shared/artifact/residualFile.ts';
 import { FrameRateError, type ErrorCode } from '../../../shared/errors.ts';
 import { residualOf } from '../../support/residual.ts';
+import { decodeRow } from '../../../shared/engine/scoring.ts';
 import { memorySource, tinyItems, tinyModel, type Files } from '../../support/tinyModel.ts';
 
 const codeOf = async (files: Files): Promise<ErrorCode | 'whole'> => {
@@ -100,6 +102,21 @@ describe('loadModel', () => {
     expect(await codeOf(edit(files, 'residual.bin', (bytes) => bytes.slice(0, -1)))).toBe('TRUNCATED');
     files.delete('residual.bin');
     expect(await codeOf(files)).toBe('NOT_FOUND');
+  });
+
+  test('factors of 16 or 32 bits are read as such', async () => {
+    const floats = (matrix: Float64Array, rows: number, rank: number) => ({ rows, rank, values: Float32Array.from(matrix) });
+    const { factors: flat } = await loadModel(memorySource(await tinyModel({ store: floats })));
+    const { factors: halves } = await loadModel(memorySource(await tinyModel({ store: toHalves })));
+    const { factors: codes } = await loadModel(memorySource(await tinyModel()));
+    expect([Object.keys(flat), Object.keys(halves), Object.keys(codes)]).toEqual([['rows', 'rank', 'values'], ['rows', 'rank', 'halves'], ['rows', 'rank', 'min', 'range', 'codes']]);
+    const [exact, half, coded] = [flat, halves, codes].map((table) => {
+      const row = new Float64Array(6);
+      decodeRow(table, 39, row);
+      return row;
+    });
+    expect(Math.max(...exact!.map((value, d) => Math.abs(value - half![d]!)))).toBeLessThan(2 ** -10);
+    expect(Math.max(...exact!.map((value, d) => Math.abs(value - coded![d]!)))).toBeLessThan(0.02);
   });
 
   test('a book from before our era keeps its year', async () => {

@@ -17,8 +17,8 @@ describe('KernelIndex', () => {
     vi.restoreAllMocks();
   });
 
-  test('asks nothing of its host', () => {
-    expect(WebAssembly.Module.imports(module)).toEqual([]);
+  test('asks its host for the scores of wider rows alone', () => {
+    expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'host', name: 'score', kind: 'function' }]);
   });
 
   test('opens the file itself, too', async () => {
@@ -40,8 +40,15 @@ describe('KernelIndex', () => {
     expect((exports['memory'] as WebAssembly.Memory).buffer.byteLength - rows * rank).toBeLessThan(1e6);
   });
 
+  test('codes of wider rows take a quarter, or half, of these', async () => {
+    const instantiate = vi.spyOn(WebAssembly, 'instantiate');
+    await KernelIndex.open({ rows: 50_000, rank: 64, values: new Float32Array(50_000 * 64) }, module);
+    const { exports } = (await instantiate.mock.results[0]!.value) as unknown as WebAssembly.Instance;
+    expect((exports['memory'] as WebAssembly.Memory).buffer.byteLength - 50_000 * 64).toBeLessThan(1e6);
+  });
+
   test('near ties by the thousand are all looked at', async () => {
-    const near = { scale: 1, ranges: 'alike', query: 'normal', excluded: 'none', bonus: 'none', bonusLength: 'nothing' } as const;
+    const near = { store: '8-bit codes', scale: 1, ranges: 'alike', query: 'normal', excluded: 'none', bonus: 'none', bonusLength: 'nothing' } as const;
     for (const codes of ['one step apart', 'all equal', 'few rows'] as const) {
       const { table, query } = ask({ ...near, codes, seed: 7, rows: 20_000, rank: 64, k: 10 });
       const index = await KernelIndex.open(table, module);
@@ -69,7 +76,7 @@ describe('KernelIndex', () => {
       await expect(KernelIndex.open({ ...table, rows: 70_000_000, rank: 64 }, module)).rejects.toEqual(unavailable);
     });
     test('where a bonus has no room, and goes on without one', async () => {
-      const { exports } = new WebAssembly.Instance(module);
+      const { exports } = new WebAssembly.Instance(module, { host: { score: () => NaN } });
       vi.spyOn(WebAssembly, 'instantiate').mockResolvedValue({ exports: { ...exports, reserveBonus: () => 0 } } as never);
       const index = await KernelIndex.open(table, module);
       expect(() => index.search(Float32Array.of(1), 1, undefined, Float64Array.of(1))).toThrow(unavailable);

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import * as ort from 'onnxruntime-web/wasm';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { FactorTable } from '../../../shared/artifact/factorTable.ts';
+import { toHalves } from '../../../shared/artifact/faissFp16.ts';
+import type { Sq8Table } from '../../../shared/artifact/faissSq8.ts';
 import { loadModel, type Model } from '../../../shared/artifact/load.ts';
 import type { DatasetFacts, ModelParameters } from '../../../shared/artifact/manifest.ts';
 import { ExactIndex } from '../../../shared/engine/exactIndex.ts';
@@ -65,9 +68,14 @@ function magnitude({ factors, foldIn, residual, manifest }: Model, person: reado
     decodeRow(factors, row, decoded);
     decoded.forEach((value, d) => (sums[d]! += weights[i]! * foldIn.encoderScale[row]! * Math.abs(value)));
   });
+  const largest = new Float64Array(factors.rank);
+  for (let row = 0; row < factors.rows; row++) {
+    decodeRow(factors, row, decoded);
+    decoded.forEach((value, d) => (largest[d] = Math.max(largest[d]!, Math.abs(value))));
+  }
   const sizes = residual && { ...residual, values: residual.values.map(Math.abs) };
   const bonus = sizes ? residualBonus(sizes, manifest.model, person.map(({ row }, i) => ({ row: itemRow(row), weight: weights[i]! }))) : [0];
-  return Math.max(...bonus) + sums.reduce((sum, value, d) => sum + damped[d]! * value * Math.max(Math.abs(factors.min[d]!), Math.abs(factors.min[d]! + factors.range[d]!)), 0);
+  return Math.max(...bonus) + sums.reduce((sum, value, d) => sum + damped[d]! * value * largest[d]!, 0);
 }
 
 /** Expects an answer to be ours: the scores but for rounding in 32 bits, and the rows, but where that ties them. */
@@ -95,7 +103,14 @@ const tiny = await loadModel(memorySource(await tinyModel()));
 const wide = await loadModel(memorySource(await tinyModel({ items: tinyItems(700), rank: 24, seed: 3 })));
 const changed = (model: Model, parameters: Partial<ModelParameters>): Model => ({ ...model, manifest: { ...model.manifest, model: { ...model.manifest.model, ...parameters } } });
 
-const reshaped = (model: Model, min: (value: number, d: number) => number, range: (value: number, d: number) => number): Model => ({ ...model, factors: { ...model.factors, min: model.factors.min.map(min), range: model.factors.range.map(range) } });
+const codesOf = ({ factors }: Model): Sq8Table => ('codes' in factors ? factors : expect.unreachable('a model of 8-bit codes'));
+
+const reshaped = (model: Model, min: (value: number, d: number) => number, range: (value: number, d: number) => number): Model => {
+  const factors = codesOf(model);
+  return { ...model, factors: { ...factors, min: factors.min.map(min), range: factors.range.map(range) } };
+};
+
+const floats = (matrix: Float64Array, rows: number, rank: number): FactorTable => ({ rows, rank, values: Float32Array.from(matrix) });
 
 describe('onnxruntime-web finds what the Recommender finds', () => {
   const models: [string, () => Promise<Model>, number][] = [
@@ -105,6 +120,8 @@ describe('onnxruntime-web finds what the Recommender finds', () => {
     ['a model with a residual of some items', () => Promise.resolve({ ...wide, residual: fc.sample(residuals(300), { seed: 1, numRuns: 1 })[0]! }), 200],
     ['a model with a residual of all items', () => Promise.resolve({ ...tiny, residual: fc.sample(residuals(40), { seed: 1, numRuns: 1 })[0]! }), 40],
     ['a model with a residual of nothing', () => Promise.resolve({ ...tiny, residual: residualOf(40, [], new Float32Array(40)) }), 40],
+    ['a model of 16-bit floats', async () => loadModel(memorySource(await tinyModel({ rank: 9, store: toHalves }))), 40],
+    ['a model of 32-bit floats', async () => loadModel(memorySource(await tinyModel({ rank: 9, store: floats }))), 40],
     ['a model without damping', () => Promise.resolve(changed(wide, { shrinkage: 0 })), 40],
     ['a model that damps nobody but the newest', () => Promise.resolve(changed(wide, { shrinkageEnd: 1 })), 40],
     ['a model without a prior', () => Promise.resolve(changed(tiny, { priorWeight: 0 })), 40],
@@ -147,8 +164,8 @@ describe('onnxruntime-web finds what the Recommender finds', () => {
   });
 
   test('of equal scores the lower row comes first', async () => {
-    const codes = new Uint8Array(tiny.factors.codes.length).fill(200);
-    const ask = await openOnnx({ ...tiny, factors: { ...tiny.factors, codes } });
+    const factors = codesOf(tiny);
+    const ask = await openOnnx({ ...tiny, factors: { ...factors, codes: new Uint8Array(factors.codes.length).fill(200) } });
     expect((await ask([{ row: 1, rating: 4 }, { row: 3, rating: 2 }], 5)).rows).toEqual([0, 2, 4, 5, 6]);
   });
 

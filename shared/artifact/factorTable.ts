@@ -1,0 +1,35 @@
+import { FrameRateError } from '../errors.ts';
+import { readFaissFlat, writeFaissFlat, type FlatTable } from './faissFlat.ts';
+import { QT_FP16, readFaissFp16, writeFaissFp16, type HalfTable } from './faissFp16.ts';
+import { FOURCC, HEADER_BYTES, readFourcc } from './faissHeader.ts';
+import { readFaissSq8, writeFaissSq8, type Sq8Table } from './faissSq8.ts';
+import { ByteReader } from './format.ts';
+
+/** Item factors, one row an item, as some Faiss index keeps them. `scoring.ts` decodes and scores their rows. */
+export type FactorTable = Sq8Table | WideTable;
+/** Of more than 8 bits an entry. */
+export type WideTable = FlatTable | HalfTable;
+
+/** The same factors as bytes that Faiss reads. */
+export function writeFactorTable(table: FactorTable): Uint8Array<ArrayBuffer> {
+  if ('codes' in table) return writeFaissSq8(table);
+  return 'halves' in table ? writeFaissFp16(table) : writeFaissFlat(table);
+}
+
+/**
+ * Reads an index by inner product of 8-bit codes (a view of `bytes`), or of 16- or 32-bit floats (copies).
+ * @throws {FrameRateError} `BAD_MAGIC`, `UNSUPPORTED_VERSION` (another Faiss index type), `TRUNCATED`, `BAD_ARTIFACT`.
+ */
+export function readFactorTable(bytes: Uint8Array): FactorTable {
+  const reader = new ByteReader(bytes, 'The index file');
+  const fourcc = readFourcc(reader);
+  if (fourcc === FOURCC.flat) return readFaissFlat(bytes);
+  if (fourcc !== FOURCC.scalar) {
+    throw new FrameRateError(
+      'UNSUPPORTED_VERSION',
+      `This is a Faiss index of type ${fourcc}; this engine reads ${FOURCC.scalar} (scalar quantiser of 8 bits or fp16) and ${FOURCC.flat} (flat, inner product).`,
+    );
+  }
+  reader.u8Array(HEADER_BYTES - fourcc.length);
+  return reader.i32() === QT_FP16 ? readFaissFp16(bytes) : readFaissSq8(bytes);
+}
