@@ -48,6 +48,10 @@ export interface RecommendQuery {
   readonly filter?: Filter;
   /** Predict a rating for each recommendation, where the model can. Default true. */
   readonly expect?: boolean;
+  /** How unlike each other the films are to be, 0 to 1: of the best hundred each next one is chosen for being new, too. Default 0. */
+  readonly variety?: number;
+  /** From surprising (-1) to what everybody likes (1), among the best five hundred. Default 0: as the ratings say. */
+  readonly popularity?: number;
 }
 
 /** What else is like one item? Needs no ratings. */
@@ -75,7 +79,7 @@ export interface Reason {
 
 export interface Recommendation {
   readonly item: CatalogItem;
-  /** Inner product of the person's vector and the item's factors: orders items, has no unit. */
+  /** Inner product of the person's vector and the item's factors: orders items (unless variety or popularity do), has no unit. */
   readonly score: number;
   /**
    * The rating that this person would give, on the model's RatingScale; for newcomers the item's mean. For showing:

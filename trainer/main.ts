@@ -74,8 +74,10 @@ program
   .description('Recommends from a published model: the popular start, for one person, or for many.')
   .requiredOption('--model <folder>', 'folder of a published model')
   .option('--ratings <file>', "one person's ratings: a table with the columns item and rating (or movieId, rating …)")
-  .option('--batch <file>', 'many people: one JSON object a line, {"user": …, "ratings": [[itemId, rating], …]}; - for standard input. Answers one a line: {"user": …, "items": [ids], "scores": […]}')
+  .option('--batch <file>', 'many people: one JSON object a line, {"user": …, "ratings": [[itemId, rating], …]}, or one of `split`; - for standard input. Answers one a line: {"user": …, "items": [ids], "scores": […]}')
   .option('-k, --k <n>', 'how many to recommend', whole(1, MAX_K), 10)
+  .option('--variety <n>', 'how unlike each other they are to be, 0 to 1', number)
+  .option('--popularity <n>', 'from surprising (-1) to what everybody likes (1)', number)
   .action(recommend);
 
 program.command('inspect').description('Shows what a published model is.').requiredOption('--model <folder>', 'folder of a published model').option('--json', 'print the manifest').action(inspect);

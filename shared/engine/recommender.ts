@@ -5,6 +5,7 @@ import { itemRow, type ItemId, type ItemRow } from '../ids.ts';
 import type { StarsTable } from '../artifact/starsFile.ts';
 import type { CatalogItem, Filter, Rating, Reason, Recommendation, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../query.ts';
 import { ratingWeight } from '../ratingWeight.ts';
+import { checkDials, hitsNeeded, turnDials } from './dials.ts';
 import { fitRatings, type RatedRow } from './expectedRating.ts';
 import { contributions, foldIn, type WeightedRow } from './foldIn.ts';
 import { residualBonus, residualContributions } from './residual.ts';
@@ -38,16 +39,18 @@ export class Recommender<M extends Answerable = Model> {
   }
 
   /** @throws {FrameRateError} `RATING_OUT_OF_RANGE`, `BAD_QUERY`. Ids that the model does not know are left out and listed. */
-  recommend({ ratings, k = DEFAULT_K, explain = false, exclude, filter, expect = true }: RecommendQuery): Recommendations {
+  recommend({ ratings, k = DEFAULT_K, explain = false, exclude, filter, expect = true, ...leaning }: RecommendQuery): Recommendations {
     const start = this.now();
     checkK(k);
+    const dials = checkDials(leaning);
     const { known, unknown } = this.#resolve(ratings);
     const { factors, foldIn: table, residual, manifest, catalog, stars } = this.model;
     const query = foldIn(factors, table, manifest.model, known);
     const bonus = residual && residualBonus(residual, manifest.model, known);
-    const hits = this.index.search(query, k, this.#leftOut(known.map(({ row }) => row), exclude, filter), bonus);
+    const best = this.index.search(query, hitsNeeded(k, dials), this.#leftOut(known.map(({ row }) => row), exclude, filter), bonus);
+    const hits = turnDials(best, dials, factors, table.popularity);
     const predict = stars && expect ? fitRatings(factors, stars, manifest.ratingScale, known) : null;
-    const items = Array.from(hits.rows, (hit, rank): Recommendation => {
+    const items = Array.from(hits.rows.subarray(0, k), (hit, rank): Recommendation => {
       const row = itemRow(hit);
       const score = hits.scores[rank]!;
       return {

@@ -57,7 +57,7 @@ describe('the terminal: framerate recommend --batch', () => {
   testDoor(
     () => async (queries) => {
       // The batch has one k for all; a question's own is the beginning of the longest answer.
-      const lines = queries.map(({ ratings }, user) => JSON.stringify({ user, ratings: ratings.map(({ item, rating }) => [item, rating]) }));
+      const lines = queries.map(({ ratings, variety, popularity }, user) => JSON.stringify({ user, ratings: ratings.map(({ item, rating }) => [item, rating]), variety, popularity }));
       const answers = (await batch(lines.join('\n'))).trim().split('\n').map((line) => JSON.parse(line) as { items: number[] });
       return answers.map(({ items }, i) => items.slice(0, queries[i]!.k ?? 10));
     },

@@ -38,6 +38,10 @@ export async function questionsFor(folder: string): Promise<Question[]> {
     ['only the first', { ratings: person(6), k: 1 }],
     ['a hundred', { ratings: person(6), k: 100 }],
     ['as many as there may be', { ratings: person(6), k: 1000 }],
+    ...[0, 0.2, 0.5, 0.8, 1].map((variety): [string, RecommendQuery] => [`variety ${variety}`, { ratings: person(12), variety }]),
+    ...[-1, -0.5, 0, 0.5, 1].map((popularity): [string, RecommendQuery] => [`popularity ${popularity}`, { ratings: person(12), popularity }]),
+    ['both dials for nobody', { ratings: [], variety: 0.4, popularity: -0.3, k: 30 }],
+    ['both dials, as many as there may be', { ratings: person(30), variety: 0.7, popularity: 0.6, k: 1000 }],
   ];
   return queries.map(([name, query]) => ({ name, query, ids: truth.recommend(query).items.map(({ item }) => item.id) }));
 }

@@ -145,6 +145,8 @@ describe('recommend', () => {
 
   test.each<[string, string, RegExp]>([
     ['no JSON', '{"user": 1, "ratings": []}\nhello\n', /-:2: this is no JSON/],
+    ['a dial that is no number', '{"user": 1, "ratings": [], "variety": "much"}\n', /-:1: variety is "much", no number/],
+    ['a dial turned too far', '{"user": 1, "ratings": [], "popularity": 2}\n', /-:1: popularity is 2; it goes from -1 to 1/],
     ['no ratings', '{"user": 1}\n', /-:1: there is no list "ratings"/],
     ['a pair that is none', '{"user": 1, "ratings": [[3]]}\n', /-:1: ratings\[0\] is \[3\]/],
     ['a rating out of range', '{"user": 1, "ratings": [[3, 11]]}\n', /-:1: A rating is 11/],

@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Recommender } from '../../shared/engine/recommender.ts';
 import { FrameRateError } from '../../shared/errors.ts';
-import { itemId } from '../../shared/ids.ts';
-import type { Rating, Recommendations } from '../../shared/query.ts';
+import type { Recommendations, RecommendQuery } from '../../shared/query.ts';
+import { parseBatchLine } from '../batchLine.ts';
 import { InputError } from '../inputError.ts';
 import { openRecommenderFrom } from '../openModel.ts';
 import { readPerson } from '../ratings/person.ts';
@@ -16,13 +16,18 @@ interface Options {
   readonly ratings?: string;
   readonly batch?: string;
   readonly k: number;
+  readonly variety?: number;
+  readonly popularity?: number;
 }
 
-export async function recommend({ model, ratings, batch, k }: Options): Promise<void> {
+/** What holds for everybody who is asked about. */
+type Wishes = Pick<RecommendQuery, 'k' | 'variety' | 'popularity'>;
+
+export async function recommend({ model, ratings, batch, ...wishes }: Options): Promise<void> {
   if (ratings !== undefined && batch !== undefined) throw new InputError('--ratings is one person, --batch are many: give one of them.');
   const recommender = await openRecommenderFrom(model);
-  if (batch !== undefined) await recommendBatch(recommender, batch, k);
-  else printTable(recommender.recommend({ ratings: ratings === undefined ? [] : await readPerson(ratings), k, explain: true }));
+  if (batch !== undefined) await recommendBatch(recommender, batch, wishes);
+  else printTable(recommender.recommend({ ratings: ratings === undefined ? [] : await readPerson(ratings), ...wishes, explain: true }));
 }
 
 function printTable({ items, basis, unknown, computeMs }: Recommendations): void {
@@ -45,7 +50,7 @@ function printTable({ items, basis, unknown, computeMs }: Recommendations): void
 }
 
 /** Streams: memory does not grow with the number of people, and answers come in the order of the questions. */
-async function recommendBatch(recommender: Recommender, file: string, k: number): Promise<void> {
+async function recommendBatch(recommender: Recommender, file: string, wishes: Wishes): Promise<void> {
   const input = file === '-' ? process.stdin : await openFile(file);
   let line = 0;
   let people = 0;
@@ -53,8 +58,8 @@ async function recommendBatch(recommender: Recommender, file: string, k: number)
   for await (const text of createInterface({ input, crlfDelay: Infinity })) {
     line++;
     if (text.trim() === '') continue;
-    const { user, ratings } = parsePerson(text, `${file}:${line}`);
-    const { items, unknown } = at(`${file}:${line}`, () => recommender.recommend({ ratings, k, expect: false }));
+    const { user, query } = parseBatchLine(text, `${file}:${line}`);
+    const { items, unknown } = at(`${file}:${line}`, () => recommender.recommend({ ...wishes, ...query, expect: false }));
     people++;
     skipped += unknown.length;
     const answer = { user, items: items.map(({ item }) => item.id), scores: items.map(({ score }) => score) };
@@ -78,22 +83,4 @@ function at<T>(place: string, work: () => T): T {
     if (error instanceof FrameRateError) throw new InputError(`${place}: ${error.message}`, { cause: error });
     throw error;
   }
-}
-
-function parsePerson(json: string, place: string): { user: unknown; ratings: Rating[] } {
-  const wrong = (what: string, cause?: unknown): InputError =>
-    new InputError(`${place}: ${what}. A line is {"user": …, "ratings": [[itemId, rating], …]}.`, { cause });
-  let person: { user?: unknown; ratings?: unknown };
-  try {
-    person = JSON.parse(json) as typeof person;
-  } catch (cause) {
-    throw wrong('this is no JSON', cause);
-  }
-  if (typeof person !== 'object' || person === null || !Array.isArray(person.ratings)) throw wrong('there is no list "ratings"');
-  const ratings = person.ratings.map((pair: unknown, i): Rating => {
-    const [id, rating] = Array.isArray(pair) ? (pair as unknown[]) : [];
-    if ((typeof id !== 'string' && typeof id !== 'number') || typeof rating !== 'number') throw wrong(`ratings[${i}] is ${JSON.stringify(pair)}`);
-    return { item: itemId(id), rating };
-  });
-  return { user: person.user ?? null, ratings };
 }

@@ -60,6 +60,8 @@ const question = {
   ...limits,
   explain: Type.Optional(Type.Boolean({ default: false, description: 'add the exact share of each rating' })),
   expect: Type.Optional(Type.Boolean({ default: true, description: 'predict a rating for each, where the model can' })),
+  variety: Type.Optional(Type.Number({ minimum: 0, maximum: 1, default: 0, description: 'how unlike each other they are to be' })),
+  popularity: Type.Optional(Type.Number({ minimum: -1, maximum: 1, default: 0, description: 'from surprising (-1) to what everybody likes (1)' })),
 };
 
 export const Question = Type.Object(question, closed);
