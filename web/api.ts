@@ -1,6 +1,8 @@
+import type { CatalogFacts } from '../shared/catalogFacts.ts';
 import type { ErrorAnswer, Result } from '../shared/errors.ts';
 import type { ItemId } from '../shared/ids.ts';
 import type { TasteMap } from '../shared/tasteMap.ts';
+import type { FilmMatch, WantedFilm } from '../shared/matching.ts';
 import type { CatalogItem, RatingScale, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../shared/query.ts';
 
 /** What a person may know about the loaded model. */
@@ -60,4 +62,8 @@ export interface LocalRecommenderApi extends RecommenderApi {
    * MapFinder, in the page. `NOT_FOUND` where the model was published without a map.
    */
   map(): Promise<Result<TasteMap>>;
+  /** What the catalogue calls films that come from elsewhere; one answer a film, in their order. */
+  match(films: readonly WantedFilm[]): Promise<Result<readonly FilmMatch[]>>;
+  /** Which genres and decades there are to choose from. */
+  facts(): Promise<Result<CatalogFacts>>;
 }

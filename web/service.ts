@@ -1,9 +1,11 @@
 import { loadMap, loadModel, type ArtifactSource, type Model } from '../shared/artifact/load.ts';
 import { filesToLoad, optionalFileOf } from '../shared/artifact/manifest.ts';
+import { factsOf, type CatalogFacts } from '../shared/catalogFacts.ts';
 import { openRecommender } from '../shared/engine/open.ts';
 import type { Recommender } from '../shared/engine/recommender.ts';
 import { answer, FrameRateError, type ErrorAnswer, type Result } from '../shared/errors.ts';
 import type { ItemId } from '../shared/ids.ts';
+import { FilmMatcher, type FilmMatch, type WantedFilm } from '../shared/matching.ts';
 import type { CatalogItem, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../shared/query.ts';
 import { drawMap, type TasteMap } from '../shared/tasteMap.ts';
 import { TitleSearch } from '../shared/titles.ts';
@@ -24,6 +26,8 @@ interface Loaded {
   readonly recommender: Recommender;
   readonly titles: Promise<TitleSearch>;
   readonly source: ArtifactSource;
+  /** Made on first use. */
+  matcher?: FilmMatcher;
 }
 
 /** One recommender and its life: idle > loading > ready | failed. Runs in the page's worker and in the server alike. */
@@ -103,6 +107,18 @@ export class RecommenderService implements LocalRecommenderApi {
       const { manifest, catalog } = recommender.model;
       return drawMap(await loadMap(source, manifest), catalog.items);
     });
+  }
+
+  match(films: readonly WantedFilm[]): Promise<Result<readonly FilmMatch[]>> {
+    return answer(() => {
+      const loaded = this.#ready();
+      const matcher = (loaded.matcher ??= new FilmMatcher(loaded.recommender.model.catalog));
+      return films.map((film) => matcher.match(film));
+    });
+  }
+
+  facts(): Promise<Result<CatalogFacts>> {
+    return answer(() => factsOf(this.#ready().recommender.model.catalog.items));
   }
 
   #ready(): Loaded {

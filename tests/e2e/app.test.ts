@@ -40,7 +40,7 @@ describeInBrowsers('the app', (name) => {
     expect(ten).toHaveLength(10);
     expect(ten).not.toEqual(popular);
     expect(ten).not.toContain('Blade Runner');
-    expect(await page.getByText(/on this device/).innerText()).toMatch(/\d.* ms on this device/);
+    expect(await page.getByText(/ms on this device/).innerText()).toMatch(/\d.* ms on this device/);
     expect(await page.getByText(/because of/).first().innerText()).toMatch('Blade Runner');
 
     await page.keyboard.press('Delete'); // takes the rating back

@@ -130,3 +130,14 @@ async function buildPage(name: string): Promise<string> {
   });
   return folder;
 }
+
+/** Deletes what the app has kept in this browser. Pages see it when they are opened anew. */
+export const forgetEverything = (page: Page): Promise<void> =>
+  page.evaluate(
+    () =>
+      new Promise<void>((done, failed) => {
+        const request = indexedDB.deleteDatabase('framerate');
+        request.onsuccess = () => done();
+        request.onerror = () => failed(request.error ?? new Error('not deleted'));
+      }),
+  );

@@ -1,11 +1,20 @@
 import { mount } from 'svelte';
 import '../ui/tokens.css';
 import '../ui/base.css';
-import { Session } from '../ui/session.svelte.ts';
+import { openStore } from '../store/database.ts';
+import { Session } from '../ui/session/session.svelte.ts';
 import { startWorker } from '../worker/client.ts';
 import App from './App.svelte';
 import { findDefaultModel } from './models.ts';
+import { fetchPagesAhead } from './pages.ts';
+import { Preferences } from './preferences.svelte.ts';
+import { Router } from './router.svelte.ts';
 
-const session = new Session(startWorker(), () => findDefaultModel(document.baseURI));
-mount(App, { target: document.body, props: { session } });
-void session.start();
+const api = startWorker();
+const store = await openStore();
+const preferences = new Preferences(store);
+await preferences.open();
+const session = new Session(api, store, () => findDefaultModel(document.baseURI));
+mount(App, { target: document.body, props: { session, router: new Router(), preferences } });
+await session.start();
+fetchPagesAhead();

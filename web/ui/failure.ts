@@ -1,26 +1,30 @@
 import type { ErrorAnswer } from '../../shared/errors.ts';
+import { t } from './words/words.svelte.ts';
 
 export interface FailureText {
   readonly what: string;
   readonly then: string;
 }
 
+const told = ([what, then]: readonly string[]): FailureText => ({ what, then });
+
 /** An error in the words of the page: what is, then what to do. */
-export function failureText({ code, message }: ErrorAnswer): FailureText {
+export function failureText({ code, message }: ErrorAnswer, isOnline = true): FailureText {
+  const { failure } = t();
   switch (code) {
     case 'UNREACHABLE':
-      return { what: 'The films did not arrive.', then: 'Look at the connection, then try again.' };
+      return told(isOnline ? failure.unreachable : failure.firstVisit);
     case 'NOT_FOUND':
-      return { what: 'There are no films at this address.', then: 'Whoever runs this page has to put them there.' };
+      return told(failure.notFound);
     case 'TRUNCATED':
     case 'BAD_MAGIC':
     case 'BAD_DIGEST':
     case 'BAD_ARTIFACT':
     case 'BAD_MANIFEST':
-      return { what: 'The films did not pass the check.', then: 'Get them again.' };
+      return told(failure.broken);
     case 'UNSUPPORTED_VERSION':
-      return { what: 'These films are of another release than this page.', then: 'Reload the page to get the newest.' };
+      return told(failure.newer);
     default:
-      return { what: 'Something went wrong here.', then: message };
+      return { what: failure.other, then: message };
   }
 }

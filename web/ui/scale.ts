@@ -9,3 +9,7 @@ export const MAX_STARS = 5;
  */
 export const toScale = (stars: number, { min, max }: RatingScale): number =>
   Math.max(min, (stars * max) / MAX_STARS);
+
+/** What a rating on a model's scale is in our stars: the other way round, half a star at the least. */
+export const fromScale = (rating: number, { max }: RatingScale): number =>
+  Math.min(MAX_STARS, Math.max(0.5, (rating * MAX_STARS) / max));

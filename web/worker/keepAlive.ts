@@ -33,6 +33,8 @@ export function keepAlive(start: () => MortalRecommender, now: () => number = ()
     findItems: (text, limit) => kept.ask((api) => api.findItems(text, limit)),
     onboarding: (limit) => kept.ask((api) => api.onboarding(limit)),
     map: () => kept.ask((api) => api.map()),
+    match: (films) => kept.ask((api) => api.match(films)),
+    facts: () => kept.ask((api) => api.facts()),
   };
 }
 

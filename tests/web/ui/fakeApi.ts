@@ -1,6 +1,8 @@
+import type { CatalogFacts } from '../../../shared/catalogFacts.ts';
 import type { ErrorCode, Result } from '../../../shared/errors.ts';
 import { itemId, type ItemId } from '../../../shared/ids.ts';
 import type { TasteMap } from '../../../shared/tasteMap.ts';
+import type { FilmMatch, WantedFilm } from '../../../shared/matching.ts';
 import type { CatalogItem, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../../../shared/query.ts';
 import type { EngineStatus, LocalRecommenderApi, ModelInfo } from '../../../web/api.ts';
 
@@ -35,7 +37,10 @@ export class FakeApi implements LocalRecommenderApi {
   readonly items: Question<ItemId, CatalogItem>[] = [];
   readonly searches: Question<string, readonly CatalogItem[]>[] = [];
   readonly maps: Question<undefined, TasteMap>[] = [];
+  readonly factsAsked: Question<null, CatalogFacts>[] = [];
   readonly onboardings: Question<number | undefined, readonly CatalogItem[]>[] = [];
+  /** Titles that this model does not know. */
+  readonly strangers = new Set<string>();
   tell: (status: EngineStatus) => void = () => {};
 
   load(manifestUrl: string): Promise<Result<ModelInfo>> {
@@ -64,6 +69,16 @@ export class FakeApi implements LocalRecommenderApi {
 
   map(): Promise<Result<TasteMap>> {
     return ask(this.maps, undefined);
+  }
+
+  /** Knows every film under the name that it comes with, but those of `strangers`. */
+  match(films: readonly WantedFilm[]): Promise<Result<readonly FilmMatch[]>> {
+    const known = films.map((film): FilmMatch => (this.strangers.has(film.title) ? { item: null, by: null } : { item: structuredClone(film) as CatalogItem, by: 'title' }));
+    return Promise.resolve({ ok: true, value: known });
+  }
+
+  facts(): Promise<Result<CatalogFacts>> {
+    return ask(this.factsAsked, null);
   }
 
   /** Never resolves, as with a worker whose script did not load. */

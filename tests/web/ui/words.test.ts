@@ -2,8 +2,11 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { findDefaultModel } from '../../../web/app/models.ts';
 import { failureText } from '../../../web/ui/failure.ts';
-import { bytesOf, films, genreLine, milliseconds, starsSpoken, starsText } from '../../../web/ui/format.ts';
+import { bytesOf, genreLine, milliseconds, starsSpoken, starsText } from '../../../web/ui/format.ts';
 import { ease } from '../../../web/ui/motion.ts';
+import { de } from '../../../web/ui/words/de.ts';
+import { en } from '../../../web/ui/words/en.ts';
+import { firstSpoken, speak, t } from '../../../web/ui/words/words.svelte.ts';
 import { film } from './fakeApi.ts';
 
 test.each([
@@ -34,8 +37,8 @@ test.each([
 test('sizes and counts', () => {
   expect(bytesOf(400_000, 1_100_000)).toBe('0.4 of 1.1 MB');
   expect(bytesOf(12_300, 45_600)).toBe('12 of 46 kB');
-  expect(films(1)).toBe('1 film');
-  expect(films(9742)).toBe('9,742 films');
+  expect(t().films(1)).toBe('1 film');
+  expect(t().films(9742)).toBe('9,742 films');
 });
 
 test('genres in a line: three at most, none where none is listed', () => {
@@ -92,5 +95,37 @@ describe('finding the model to start with', () => {
   ])('%s', async (_name, response, code) => {
     serve(response);
     expect(await findDefaultModel('https://example.test/')).toMatchObject({ ok: false, error: { code } });
+  });
+});
+
+describe('languages', () => {
+  afterEach(() => speak('en'));
+
+  test('German figures and words', async () => {
+    await speak('de');
+    expect(milliseconds(0.42)).toBe('0,4 ms');
+    expect(t().films(9742)).toBe('9.742 Filme');
+    expect(starsSpoken(4.5)).toBe('4,5 von 5 Sternen');
+    expect(genreLine({ ...film(1), genres: ['War', 'Drama'] })).toBe('Krieg, Drama');
+  });
+
+  test.each<[string[], string]>([
+    [['de-AT', 'en'], 'de'],
+    [['fr', 'de'], 'de'],
+    [['ja'], 'en'],
+    [[], 'en'],
+    [['constructor'], 'en'],
+  ])('%j are spoken to in %s', (wanted, language) => {
+    expect(firstSpoken(wanted)).toBe(language);
+  });
+
+  test('no message is the English one still', () => {
+    const same: string[] = [];
+    const compare = (one: unknown, other: unknown, at: string): void => {
+      if (typeof one === 'string' && one === other && /\p{L}{3}/u.test(one)) same.push(at);
+      if (typeof one === 'object' && one !== null) for (const [key, value] of Object.entries(one)) compare(value, (other as Record<string, unknown>)[key], `${at}.${key}`);
+    };
+    compare(en, de, '');
+    expect(same).toEqual(['.genres.Film-Noir', '.steer.genres', '.notes.offline.0']);
   });
 });

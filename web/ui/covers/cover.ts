@@ -11,7 +11,7 @@ import { MOTIFS, NO_GENRE_MOTIFS } from './motifs.ts';
 import type { Motif } from './motifs.ts';
 import { isCjk, isRightToLeft, isSmallWord, joinWords, readWords, splitWords, withoutArticle } from './reading.ts';
 import { hash, seeded } from './seed.ts';
-import { readTitle } from '../title.ts';
+import { readTitle } from '../../../shared/readTitle.ts';
 import { tableMeasure } from './widths.ts';
 import type { Measure } from './widths.ts';
 
@@ -381,3 +381,20 @@ export function drawLayout({ width, height, palette, motif, texts }: CoverLayout
 
 export const coverSvg = (film: CoverFilm, form: CoverForm, measure: Measure = tableMeasure): string =>
   drawLayout(layoutCover(film, form, measure));
+
+/** A film's motif across a wide field, for its own page: the same seed as its cover, without any text. */
+export interface TitleScene {
+  readonly svg: string;
+  readonly palette: Palette;
+  /** The title's. */
+  readonly face: Face;
+}
+
+/** @param width of the field in the motif's units, of which a cover is 200 wide. */
+export function titleScene(film: CoverFilm, width: number, height: number): TitleScene {
+  const own = plan(film);
+  const svg =
+    `<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="xMidYMid slice" aria-hidden="true" focusable="false">` +
+    `${drawMotif(own, width, height)}</svg>`;
+  return { svg, palette: own.palette, face: own.style.face };
+}

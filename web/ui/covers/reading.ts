@@ -1,5 +1,5 @@
 // What a title's words are, before any thought of a sheet.
-import { readTitle } from '../title.ts';
+import { readTitle } from '../../../shared/readTitle.ts';
 
 // Without the German die: Die Hard.
 const ARTICLES = /^(the|a|an|der|das|ein|eine|le|la|les|el|los|las|il)\s+(?=\S)/i;

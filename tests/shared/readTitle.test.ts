@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readTitle } from '../../../web/ui/title.ts';
+import { readTitle } from '../../shared/readTitle.ts';
 
 describe('a catalogue title, as people say it', () => {
   test.each<[string, string, string[]]>([

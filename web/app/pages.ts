@@ -1,0 +1,35 @@
+import type { Component } from 'svelte';
+import type { LocalRecommenderApi } from '../api.ts';
+
+/** Pages that are not part of the first download. */
+export const pages = {
+  ten: () => import('./pages/TenPage.svelte'),
+  film: () => import('./pages/FilmPage.svelte'),
+  steer: () => import('./pages/SteerPage.svelte'),
+  mine: () => import('./pages/MinePage.svelte'),
+};
+
+/** What the lab is given. */
+export interface LabProps {
+  readonly api: LocalRecommenderApi;
+  /** Absolute address of the manifest that is loaded. */
+  readonly manifestUrl: string;
+}
+
+/** The lab, where this build has one: web/lab/Lab.svelte. */
+export const openLab = Object.values(import.meta.glob<{ default: Component<LabProps> }>('../lab/Lab.svelte')).at(0);
+
+/** Fetches the other pages while nothing else is to be done, so that none has to be waited for. */
+export function fetchPagesAhead(): void {
+  if (savesData()) return;
+  const idle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 500));
+  idle(() => {
+    for (const open of Object.values(pages)) open().catch(() => undefined); // said when it is opened
+  });
+}
+
+/** Whether the person asked their browser to save data. */
+export function savesData(): boolean {
+  const { connection } = navigator as Navigator & { readonly connection?: { readonly saveData?: boolean } };
+  return connection?.saveData === true;
+}

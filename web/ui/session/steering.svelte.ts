@@ -1,0 +1,109 @@
+import type { ItemId } from '../../../shared/ids.ts';
+import type { Filter } from '../../../shared/query.ts';
+import type { Library } from './library.svelte.ts';
+
+export type GenreWish = 'in' | 'out' | 'either';
+
+/** What a person wants of the ten besides their taste. Kept until the page closes. */
+export class Steering {
+  genres = $state.raw<ReadonlyMap<string, 'in' | 'out'>>(new Map());
+  /** The first years of the first and the last decade that films may be from; null: all. */
+  decades = $state.raw<{ readonly first: number; readonly last: number } | null>(null);
+  onlyWatchlist = $state.raw(false);
+  hideSeen = $state.raw(true);
+  /** Ratings that do not count for now. */
+  off = $state.raw<ReadonlySet<ItemId>>(new Set());
+
+  readonly isFree = $derived(this.genres.size === 0 && this.decades === null && !this.onlyWatchlist && this.hideSeen);
+
+  readonly #library: Library;
+  readonly #onChange: () => void;
+
+  constructor(library: Library, onChange: () => void) {
+    this.#library = library;
+    this.#onChange = onChange;
+  }
+
+  wish(genre: string): GenreWish {
+    return this.genres.get(genre) ?? 'either';
+  }
+
+  /** Either, in, out, and round again. */
+  turnGenre(genre: string): void {
+    const next = new Map(this.genres);
+    const wish = this.wish(genre);
+    if (wish === 'out') next.delete(genre);
+    else next.set(genre, wish === 'either' ? 'in' : 'out');
+    this.genres = next;
+    this.#onChange();
+  }
+
+  /** Outside the span it grows to the decade, at an end it shrinks, inside it becomes that decade alone. */
+  turnDecade(decade: number): void {
+    this.decades = turned(this.decades, decade);
+    this.#onChange();
+  }
+
+  /** Leaves a rating out of the question, or takes it in again. */
+  turnRating(id: ItemId): void {
+    this.off = toggled(this.off, id);
+    this.#onChange();
+  }
+
+  countAll(): void {
+    this.off = new Set();
+    this.#onChange();
+  }
+
+  set(wishes: { readonly onlyWatchlist?: boolean; readonly hideSeen?: boolean }): void {
+    this.onlyWatchlist = wishes.onlyWatchlist ?? this.onlyWatchlist;
+    this.hideSeen = wishes.hideSeen ?? this.hideSeen;
+    this.#onChange();
+  }
+
+  /** Lets everything in again. */
+  reset(): void {
+    this.genres = new Map();
+    this.decades = null;
+    this.onlyWatchlist = false;
+    this.hideSeen = true;
+    this.#onChange();
+  }
+
+  /** As a part of a question; undefined while everything may come. */
+  get filter(): Filter | undefined {
+    const wished = (wish: GenreWish): string[] => [...this.genres].filter(([, own]) => own === wish).map(([genre]) => genre);
+    const [inside, outside] = [wished('in'), wished('out')];
+    const filter: Filter = {
+      ...(inside.length > 0 && { genres: inside }),
+      ...(outside.length > 0 && { withoutGenres: outside }),
+      ...(this.years && { years: this.years }),
+      ...(this.onlyWatchlist && { only: this.#library.watchlist.map(({ item }) => item.id) }),
+    };
+    return Object.keys(filter).length > 0 ? filter : undefined;
+  }
+
+  /** Inclusive; null: all. */
+  get years(): { readonly from: number; readonly to: number } | null {
+    return this.decades && { from: this.decades.first, to: this.decades.last + 9 };
+  }
+}
+
+type Span = Steering['decades'];
+
+function turned(span: Span, decade: number): Span {
+  if (!span) return { first: decade, last: decade };
+  const { first, last } = span;
+  if (decade < first) return { first: decade, last };
+  if (decade > last) return { first, last: decade };
+  if (first === last) return null;
+  if (decade === first) return { first: decade + 10, last };
+  if (decade === last) return { first, last: decade - 10 };
+  return { first: decade, last: decade };
+}
+
+function toggled<T>(set: ReadonlySet<T>, value: T): ReadonlySet<T> {
+  const next = new Set(set);
+  if (!next.delete(value)) next.add(value);
+  return next;
+}
