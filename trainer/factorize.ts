@@ -38,12 +38,12 @@ export interface Factors {
  * Trains the scaled SVD: n_u^-b · X · p_i^-a ≈ U S Vᵀ with X[u, i] = w(rating), then F_i = p_i^a · V_i · √f with the
  * soft filter f_d = max(0, 1 − τ · s_k² / s_d²), at 8 bits an entry. A rank above what the data has is lowered.
  */
-export async function factorize(ratings: Ratings, requested: ModelParameters, onProgress?: SvdOptions['onProgress']): Promise<Factors> {
+export async function factorize(ratings: Ratings, requested: ModelParameters, watch: Omit<SvdOptions, 'rank' | 'seed'> = {}): Promise<Factors> {
   const weight = weigh(ratings);
   const { itemOfRow, popularity } = orderByPopularity(ratings, weight);
   const weights = weightMatrix(ratings, weight, itemOfRow);
   const matrix = scaled(weights, popularity, requested);
-  const svd = truncatedSvd(matrix, { rank: requested.rank, seed: requested.seed, ...(onProgress && { onProgress }) });
+  const svd = await truncatedSvd(matrix, { ...watch, rank: requested.rank, seed: requested.seed });
   const rank = svd.singularValues.length;
   const parameters = { ...requested, rank };
   const rows = itemOfRow.length;

@@ -1,7 +1,10 @@
-import { EigenvalueDecomposition } from 'ml-matrix';
-import { addScaled, newBlock, orthonormalize, symmetricProduct, timesInPlace, type Block } from './dense.ts';
+import { EigenvalueDecomposition, type Matrix } from 'ml-matrix';
+import { leading, newBlock, orthonormalize, sumColumns, symmetricProduct, times, toRowMajor, type Block } from './linalg/block.ts';
+import { Crew, type CrewOptions } from './linalg/crew.ts';
+import { WIDTH } from './linalg/layout.ts';
+import { SparseOperator } from './linalg/sparseOperator.ts';
 import { Random } from './random.ts';
-import { transpose, type Csr } from './ratings/sparse.ts';
+import type { Csr } from './ratings/sparse.ts';
 
 export interface TruncatedSvd {
   /** Descending, length k ≤ the rank that was asked for: directions without any weight are left out. */
@@ -14,13 +17,31 @@ export interface TruncatedSvd {
   readonly residual: number;
 }
 
-export interface SvdOptions {
+export interface SvdOptions extends CrewOptions {
   readonly rank: number;
   readonly seed: number;
   /** Stop when no pair's residual is above this. Default 1e-3: far below what changes a ranking. */
   readonly tolerance?: number;
   readonly maxPasses?: number;
   readonly onProgress?: (passes: number, residual: number) => void;
+  /** Once it is aborted, the work rejects with its reason. */
+  readonly signal?: AbortSignal;
+  /** Where a long run is kept, for one that goes on after a crash: with the same bytes in the end. */
+  readonly checkpoint?: SvdCheckpoint;
+}
+
+/** All that an iteration begins with. */
+export interface SvdState {
+  readonly passes: number;
+  /** The orthonormal block, as it lies in memory. */
+  readonly basis: Float64Array;
+}
+
+export interface SvdCheckpoint {
+  /** @returns null where there is none. */
+  load(): Promise<SvdState | null>;
+  /** Called at each iteration; may decide that it is too early to write again. */
+  save(state: SvdState): Promise<void>;
 }
 
 /** Extra directions that converge last and are thrown away. */
@@ -29,59 +50,83 @@ const oversampling = (rank: number): number => Math.max(16, rank >> 1);
 /** How much a filter may blow up the strongest direction against the weakest before orthonormalize() loses digits. */
 const MAX_GROWTH = 1e6;
 
+/** Fewer multiplications than this in a pass are done before another thread has begun. */
+const WORTH_THREADS = 5e6;
+
 /**
  * The k largest singular values and right singular vectors of a sparse matrix, by block subspace iteration from a
  * seeded Gaussian start (Halko, Martinsson & Tropp 2011) with a Chebyshev filter in place of plain powers
- * (Zhou & Saad 2007) and Rayleigh-Ritz in between. Deterministic for a seed.
+ * (Zhou & Saad 2007) and Rayleigh-Ritz in between. The same bits for a seed, whatever the number of threads.
  */
-export function truncatedSvd(matrix: Csr, options: SvdOptions): TruncatedSvd {
-  if (matrix.rows >= matrix.cols) return iterate(matrix, options);
+export async function truncatedSvd(matrix: Csr, options: SvdOptions): Promise<TruncatedSvd> {
+  const small = matrix.indices.length * options.rank < WORTH_THREADS;
+  return await Crew.with(small ? { threads: 1 } : options, async (crew) => await iterate(crew, matrix, options));
+}
+
+async function iterate(crew: Crew, matrix: Csr, options: SvdOptions): Promise<TruncatedSvd> {
+  const { tolerance = 1e-3, maxPasses = 200, onProgress, signal, checkpoint } = options;
+  const operator = new SparseOperator(crew, matrix);
   // The dense work grows with the side that is iterated on, so it is done on the shorter one: V = Aᵀ U S⁻¹.
-  const { singularValues, right: left, ...rest } = iterate(transpose(matrix), options);
-  return { singularValues, right: otherSide(matrix, left, singularValues), ...rest };
-}
-
-function otherSide({ rows, cols, offsets, indices, values }: Csr, left: Float64Array, singularValues: Float64Array): Float64Array {
-  const rank = singularValues.length;
-  const right = new Float64Array(cols * rank);
-  for (let row = 0; row < rows; row++) {
-    for (let entry = offsets[row]!; entry < offsets[row + 1]!; entry++) addScaled(right, indices[entry]! * rank, values[entry]!, left, row * rank, rank);
-  }
-  for (let i = 0; i < right.length; i++) right[i]! /= singularValues[i % rank]!;
-  return right;
-}
-
-function iterate(matrix: Csr, options: SvdOptions): TruncatedSvd {
-  const { tolerance = 1e-3, maxPasses = 200, onProgress } = options;
+  const turned = matrix.rows < matrix.cols;
   const limit = Math.min(matrix.rows, matrix.cols);
   const rank = Math.min(options.rank, limit);
-  let basis = newBlock(matrix.cols, Math.min(rank + oversampling(rank), limit));
-  new Random(options.seed).fillNormal(basis.data);
-  orthonormalize(basis);
+  const columns = Math.min(rank + oversampling(rank), limit);
+  let [basis, image, spare] = [newBlock(crew, limit, columns), newBlock(crew, limit, columns), newBlock(crew, limit, columns)];
   let passes = 0;
+  const before = await checkpoint?.load();
+  if (before?.basis.length === basis.data.length) {
+    basis.data.set(before.basis);
+    passes = before.passes;
+  } else {
+    fillNormal(basis, options.seed);
+    [basis, spare] = await orthonormalize(crew, basis, spare);
+  }
   for (;;) {
-    const image = newBlock(basis.rows, basis.columns);
-    multiplyGram(matrix, basis, image);
+    signal?.throwIfAborted();
+    await operator.gramTimes(basis, image, {}, turned);
     passes++;
-    const values = rotateToRitz(basis, image);
+    // Turned so that the basis holds Ritz vectors, with their values, descending.
+    const { values, rotation } = ritz(await symmetricProduct(crew, basis, image));
+    await times(crew, basis, rotation, spare);
+    await times(crew, image, rotation, basis);
+    [basis, image, spare] = [spare, basis, image];
     const residual = worstResidual(basis, image, values, rank);
     onProgress?.(passes, residual);
-    const wanted = Math.min(rank, weighty(values));
     if (residual <= tolerance || passes >= maxPasses) {
-      const singularValues = values.slice(0, wanted).map(Math.sqrt);
-      return { singularValues, right: leadingColumns(basis, wanted).data, passes, residual };
+      const singularValues = values.slice(0, Math.min(rank, weighty(values))).map(Math.sqrt);
+      const vectors = leading(basis, singularValues.length);
+      return { singularValues, right: turned ? await otherSide(crew, operator, vectors, singularValues) : toRowMajor(vectors), passes, residual };
     }
     if (weighty(values) < basis.columns || basis.columns === limit) {
       // The block has room for all that the matrix spans, and one plain step lands in it: there is no rest to filter out.
-      basis = leadingColumns(image, weighty(values));
+      const columns = weighty(values);
+      [basis, image, spare] = [leading(image, columns), leading(basis, columns), leading(spare, columns)];
     } else {
       const cutoff = values[basis.columns - 1]!;
       const degree = filterDegree(values[0]!, cutoff);
-      basis = chebyshev(matrix, basis, image, cutoff, degree);
+      [basis, image] = await chebyshev(operator, basis, image, cutoff, degree, turned, signal);
       passes += degree - 1;
     }
-    orthonormalize(basis);
+    [basis, spare] = await orthonormalize(crew, basis, spare);
+    await checkpoint?.save({ passes, basis: basis.data });
   }
+}
+
+function fillNormal({ rows, height, columns, data }: Block, seed: number): void {
+  const random = new Random(seed);
+  for (let row = 0; row < rows; row++) {
+    for (let c = 0; c < columns; c++) data[(Math.floor(c / WIDTH) * height + row) * WIDTH + (c % WIDTH)] = random.normal();
+  }
+}
+
+/** V = Aᵀ U S⁻¹. */
+async function otherSide(crew: Crew, operator: SparseOperator, left: Block, singularValues: Float64Array): Promise<Float64Array> {
+  const block = newBlock(crew, operator.cols, left.columns);
+  await operator.transposedTimes(left, block);
+  const right = toRowMajor(block);
+  const rank = singularValues.length;
+  for (let i = 0; i < right.length; i++) right[i]! /= singularValues[i % rank]!;
+  return right;
 }
 
 /** Squared singular values below this part of the largest are rounding, not data. */
@@ -89,46 +134,15 @@ const NOTHING = 1e-10;
 
 const weighty = (values: Float64Array): number => values.filter((value) => value > NOTHING * values[0]!).length;
 
-function leadingColumns(block: Block, columns: number): Block {
-  const leading = newBlock(block.rows, columns);
-  for (let row = 0; row < block.rows; row++) {
-    const start = row * block.columns;
-    leading.data.set(block.data.subarray(start, start + columns), row * columns);
-  }
-  return leading;
-}
-
-/** out = AᵀA · block, in one pass over A and without the users × columns product ever being stored. */
-function multiplyGram({ rows, offsets, indices, values }: Csr, block: Block, out: Block): void {
-  const { columns, data } = block;
-  const into = out.data;
-  const product = new Float64Array(columns);
-  into.fill(0);
-  for (let row = 0; row < rows; row++) {
-    const start = offsets[row]!;
-    const end = offsets[row + 1]!;
-    product.fill(0);
-    for (let entry = start; entry < end; entry++) addScaled(product, 0, values[entry]!, data, indices[entry]! * columns, columns);
-    for (let entry = start; entry < end; entry++) addScaled(into, indices[entry]! * columns, values[entry]!, product, 0, columns);
-  }
-}
-
-/** Turns basis and image (AᵀA · basis) so that the basis holds Ritz vectors, and returns their values, descending. */
-function rotateToRitz(basis: Block, image: Block): Float64Array {
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetricProduct(basis, image), { assumeSymmetric: true });
+/** Eigenvalues, descending and none below zero, and their vectors as columns. */
+function ritz(product: Matrix): { values: Float64Array; rotation: Matrix } {
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(product, { assumeSymmetric: true });
   const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
-  const rotation = eigenvectorMatrix.subMatrixColumn(order);
-  timesInPlace(basis, rotation);
-  timesInPlace(image, rotation);
-  return Float64Array.from(order, (i) => Math.max(0, realEigenvalues[i]!));
+  return { values: Float64Array.from(order, (i) => Math.max(0, realEigenvalues[i]!)), rotation: eigenvectorMatrix.subMatrixColumn(order) };
 }
 
 function worstResidual(basis: Block, image: Block, values: Float64Array, rank: number): number {
-  const squares = new Float64Array(rank);
-  for (let row = 0; row < basis.rows; row++) {
-    const start = row * basis.columns;
-    for (let c = 0; c < rank; c++) squares[c]! += (image.data[start + c]! - values[c]! * basis.data[start + c]!) ** 2;
-  }
+  const squares = sumColumns(image, (entry, place, column) => (column < rank ? (entry - values[column]! * basis.data[place]!) ** 2 : 0));
   let worst = 0;
   for (let c = 0; c < rank; c++) if (values[c]! > NOTHING * values[0]!) worst = Math.max(worst, Math.sqrt(squares[c]!) / values[c]!);
   return worst;
@@ -149,18 +163,20 @@ function filterDegree(largest: number, cutoff: number): number {
   return degree;
 }
 
-/** T_degree(2/cutoff · AᵀA − 1) · basis: keeps what is below the cutoff within ±1 and grows the rest fastest of all polynomials. */
-function chebyshev(matrix: Csr, basis: Block, image: Block, cutoff: number, degree: number): Block {
+/**
+ * T_degree(2/cutoff · AᵀA − 1) · basis: keeps what is below the cutoff within ±1 and grows the rest fastest of all
+ * polynomials. Both blocks are used up.
+ * @param image AᵀA · basis.
+ * @returns the one of the two that holds the result, then the other.
+ */
+async function chebyshev(operator: SparseOperator, basis: Block, image: Block, cutoff: number, degree: number, turned: boolean, signal?: AbortSignal): Promise<[Block, Block]> {
   const scale = 2 / cutoff;
-  let before = basis.data;
-  let value: Float64Array = image.data.map((entry, i) => scale * entry - before[i]!);
+  let [before, value] = [basis, image];
+  for (let i = 0; i < value.data.length; i++) value.data[i] = scale * value.data[i]! - before.data[i]!;
   for (let m = 2; m <= degree; m++) {
-    const next = newBlock(basis.rows, basis.columns);
-    multiplyGram(matrix, { ...basis, data: value }, next);
-    const { data } = next;
-    for (let i = 0; i < data.length; i++) data[i] = 2 * (scale * data[i]! - value[i]!) - before[i]!;
-    before = value;
-    value = data;
+    signal?.throwIfAborted();
+    await operator.gramTimes(value, before, { alpha: 2 * scale, beta: -2, gamma: -1 }, turned);
+    [before, value] = [value, before];
   }
-  return { ...basis, data: value };
+  return [value, before];
 }

@@ -1,30 +1,7 @@
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { newBlock, orthonormalize, symmetricProduct } from '../../trainer/dense.ts';
-import { Random } from '../../trainer/random.ts';
-import type { Csr } from '../../trainer/ratings/sparse.ts';
-import { truncatedSvd } from '../../trainer/svd.ts';
-
-function sparse(dense: number[][]): Csr {
-  const offsets = [0];
-  const indices: number[] = [];
-  const values: number[] = [];
-  for (const row of dense) {
-    row.forEach((value, column) => {
-      if (value === 0) return;
-      indices.push(column);
-      values.push(value);
-    });
-    offsets.push(indices.length);
-  }
-  return { rows: dense.length, cols: dense[0]!.length, offsets: Uint32Array.from(offsets), indices: Uint32Array.from(indices), values: Float64Array.from(values) };
-}
-
-/** Sparse, positive, with popular and rare columns, as ratings are. */
-function ratingsLike(rows: number, columns: number, seed: number): number[][] {
-  const random = new Random(seed);
-  return Array.from({ length: rows }, () => Array.from({ length: columns }, (_, c) => (random.uniform() < 3 / (3 + c) ? 1 + random.integer(8) / 2 : 0)));
-}
+import { truncatedSvd, type SvdState } from '../../trainer/svd.ts';
+import { ratingsLike, sparse } from './linalg/matrices.ts';
 
 describe('truncatedSvd', () => {
   test.each([
@@ -33,10 +10,10 @@ describe('truncatedSvd', () => {
     [200, 150, 32],
     [30, 30, 30],
     [5, 80, 12],
-  ])('of a %i × %i matrix finds the %i leading triples of a dense SVD', (rows, columns, rank) => {
+  ])('of a %i × %i matrix finds the %i leading triples of a dense SVD', async (rows, columns, rank) => {
     const dense = ratingsLike(rows, columns, rows);
     const truth = new SingularValueDecomposition(new Matrix(dense), { autoTranspose: true });
-    const { singularValues, right } = truncatedSvd(sparse(dense), { rank, seed: 1, tolerance: 1e-9 });
+    const { singularValues, right } = await truncatedSvd(sparse(dense), { rank, seed: 1, tolerance: 1e-9 });
     const k = singularValues.length;
     expect(k).toBe(Math.min(rank, rows, columns));
     for (let d = 0; d < k; d++) {
@@ -48,34 +25,51 @@ describe('truncatedSvd', () => {
     }
   });
 
-  test('the same seed gives the same bytes', () => {
-    const matrix = sparse(ratingsLike(80, 60, 3));
-    expect(truncatedSvd(matrix, { rank: 8, seed: 5 })).toEqual(truncatedSvd(matrix, { rank: 8, seed: 5 }));
+  test('the same seed gives the same bits, whatever the number of threads', async () => {
+    const matrix = sparse(ratingsLike(3000, 700, 3));
+    const options = { rank: 40, seed: 5 };
+    const one = await truncatedSvd(matrix, { ...options, threads: 1 });
+    for (const threads of [1, 2, 3]) expect(await truncatedSvd(matrix, { ...options, threads })).toEqual(one);
+    expect((await truncatedSvd(matrix, { ...options, seed: 6 })).right).not.toEqual(one.right);
   });
 
-  test('directions without any weight are left out', () => {
-    // Every row is a multiple of one of two rows.
-    for (const [rows, columns] of [[30, 20], [20, 30], [300, 200]] as const) {
-      const dense = Array.from({ length: rows }, (_, r) => Array.from({ length: columns }, (_, c) => (r % 2 === c % 2 ? r + 1 : 0)));
-      expect(truncatedSvd(sparse(dense), { rank: 10, seed: 1 }).singularValues).toHaveLength(2);
+  test('goes on from a checkpoint, to the same bits', async () => {
+    const matrix = sparse(ratingsLike(200, 150, 4));
+    const states: SvdState[] = [];
+    const options = { rank: 16, seed: 1, tolerance: 1e-6 };
+    const whole = await truncatedSvd(matrix, {
+      ...options,
+      checkpoint: { load: async () => null, save: async ({ passes, basis }) => void states.push({ passes, basis: basis.slice() }) },
+    });
+    expect(states.length).toBeGreaterThan(2);
+    for (const state of states) {
+      let seen = 0;
+      const resumed = await truncatedSvd(matrix, { ...options, onProgress: () => seen++, checkpoint: { load: async () => state, save: async () => undefined } });
+      expect(resumed).toEqual(whole);
+      expect(seen).toBe(states.length - states.indexOf(state));
     }
   });
 
-  test('says how well it converged', () => {
+  test('stops when it is told to', async () => {
+    const controller = new AbortController();
+    const stopped = truncatedSvd(sparse(ratingsLike(200, 150, 9)), { rank: 16, seed: 1, tolerance: 1e-12, signal: controller.signal, onProgress: () => controller.abort(new Error('enough')) });
+    await expect(stopped).rejects.toThrow('enough');
+  });
+
+  test('directions without any weight are left out', async () => {
+    // Every row is a multiple of one of two rows.
+    for (const [rows, columns] of [[30, 20], [20, 30], [300, 200]] as const) {
+      const dense = Array.from({ length: rows }, (_, r) => Array.from({ length: columns }, (_, c) => (r % 2 === c % 2 ? r + 1 : 0)));
+      expect((await truncatedSvd(sparse(dense), { rank: 10, seed: 1 })).singularValues).toHaveLength(2);
+    }
+  });
+
+  test('says how well it converged', async () => {
     const matrix = sparse(ratingsLike(200, 150, 9));
     const seen: number[] = [];
-    const { residual, passes } = truncatedSvd(matrix, { rank: 16, seed: 1, onProgress: (_, now) => seen.push(now) });
+    const { residual, passes } = await truncatedSvd(matrix, { rank: 16, seed: 1, onProgress: (_, now) => seen.push(now) });
     expect(residual).toBeLessThanOrEqual(1e-3);
     expect(seen.at(-1)).toBe(residual);
     expect(passes).toBeGreaterThanOrEqual(seen.length);
   });
-});
-
-test.each([1, 1e-5, 1e-9, 1e-13])('orthonormalize makes columns orthonormal that differ by %d', (difference) => {
-  const block = newBlock(300, 12);
-  new Random(2).fillNormal(block.data);
-  for (let row = 0; row < 300; row++) for (let c = 1; c < 12; c++) block.data[row * 12 + c] = block.data[row * 12]! + difference * block.data[row * 12 + c]!;
-  orthonormalize(block);
-  const gram = symmetricProduct(block, block);
-  expect(Matrix.sub(gram, Matrix.eye(12)).norm('frobenius')).toBeLessThan(1e-9);
 });

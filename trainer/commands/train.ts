@@ -46,7 +46,9 @@ export async function train(options: TrainOptions): Promise<string> {
   }
 
   progress.say(`Factorising ${ratings.userIds.length.toLocaleString('en')} × ${ratings.items.length.toLocaleString('en')} at rank ${parameters.rank}`);
-  const factors = await factorize(ratings, parameters, (passes, residual) => progress.update(`SVD: ${passes} passes, residual ${residual.toExponential(1)}`));
+  const factors = await factorize(ratings, parameters, {
+    onProgress: (passes, residual) => progress.update(`SVD: ${passes} passes, residual ${residual.toExponential(1)}`),
+  });
   progress.say(`SVD done: ${factors.svd.passes} passes over the ratings, residual ${factors.svd.residual.toExponential(1)}`);
   if (factors.parameters.rank < parameters.rank) progress.say(`The ratings have only ${factors.parameters.rank} dimensions: that is the model's rank.`);
 

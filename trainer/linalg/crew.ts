@@ -122,11 +122,11 @@ export class Crew {
     while (Atomics.load(words, DONE / 4) < tasks) {
       const begun = performance.now();
       const taken = this.#kernels.take(most);
-      // The number of tasks that fill a turn, found by doubling and halving.
       const elapsed = performance.now() - begun;
-      if (elapsed > TURN_MS) most = Math.max(1, most >> 1);
-      else if (taken === most && elapsed < TURN_MS / 2) most *= 2;
       if (taken < most) this.#kernels.wait(BigInt(TURN_MS) * 1_000_000n);
+      // The number of tasks that fill a turn, found by doubling and halving.
+      else if (elapsed < TURN_MS / 2) most *= 2;
+      else if (elapsed > TURN_MS) most = Math.max(1, most >> 1);
       if (performance.now() - this.#looked > TURN_MS) await this.#look();
       if (Atomics.load(words, FAILED / 4) !== 0) throw await this.#whyFailed();
     }

@@ -24,9 +24,17 @@ export const PANEL = 8;
 /** Rows and columns of what one task works on. A multiple of PANEL. */
 export const TILE = 128;
 
-/* The jobs; crew.ts numbers them by this list, kernels.ts runs them. */
+/** Columns of a block that lie together (block.ts): a row of them is 128 bytes. */
+export const WIDTH = 16;
+/** Rows of a block that fit the nearest cache twice. */
+export const ROWS_AT_ONCE = 128;
+
+/* The jobs that kernels.ts runs. */
 export const SCALE_ROWS = 0;
 export const SWEEP_PANEL = 1;
 export const SWEEP_UPDATE = 2;
 export const MIRROR = 3;
 export const GRAM_ROWS = 4;
+export const SPARSE_TIMES = 5;
+export const BLOCK_GRAM = 6;
+export const BLOCK_TIMES = 7;

@@ -1,4 +1,4 @@
-import type { Csr } from '../ratings/sparse.ts';
+import { transpose, type Csr } from '../ratings/sparse.ts';
 import type { Crew } from './crew.ts';
 
 /** A sparse matrix by rows (see Csr) in a crew's memory, its values in 32 bits. */
@@ -18,22 +18,10 @@ export function share(crew: Crew, matrix: Csr): SharedCsr {
   return shared;
 }
 
-/** Columns become rows; entries stay sorted. */
-export function shareTransposed(crew: Crew, { rows, cols, offsets, indices, values }: Csr): SharedCsr {
-  const turned = allocate(crew, cols, rows, indices.length);
-  const next = turned.offsets;
-  for (let entry = 0; entry < indices.length; entry++) next[indices[entry]! + 1]!++;
-  for (let column = 0; column < cols; column++) next[column + 1]! += next[column]!;
-  for (let row = 0; row < rows; row++) {
-    for (let entry = offsets[row]!; entry < offsets[row + 1]!; entry++) {
-      const place = next[indices[entry]!]!++;
-      turned.indices[place] = row;
-      turned.values[place] = values[entry]!;
-    }
-  }
-  // Each row's begin has moved to its end, which is the begin of the next.
-  next.copyWithin(1, 0, cols);
-  next[0] = 0;
+/** The transpose, as sparse.ts makes it. */
+export function shareTransposed(crew: Crew, matrix: Csr): SharedCsr {
+  const turned = allocate(crew, matrix.cols, matrix.rows, matrix.indices.length);
+  transpose(matrix, turned);
   return turned;
 }
 

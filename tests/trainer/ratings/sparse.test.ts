@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Crew } from '../../../trainer/linalg/crew.ts';
+import { share, shareTransposed } from '../../../trainer/linalg/sharedCsr.ts';
 import { offsetsOf, transpose, type Csr } from '../../../trainer/ratings/sparse.ts';
 
 /** Entries by "row,column". */
@@ -21,7 +23,8 @@ const cases = fc
     };
   });
 
-test('transpose turns rows and columns, keeps each row sorted and, done twice, changes nothing', () => {
+test('transpose turns rows and columns, keeps each row sorted and, done twice, changes nothing; so does sharing', async () => {
+  const crew = await Crew.open({ threads: 1 });
   fc.assert(
     fc.property(cases, ({ csr, dense }) => {
       expect(entries(csr)).toEqual(dense);
@@ -33,6 +36,8 @@ test('transpose turns rows and columns, keeps each row sorted and, done twice, c
         expect(columns).toEqual(columns.toSorted((a, b) => a - b));
       }
       expect(transpose(turned)).toEqual(csr);
+      expect(entries(share(crew, csr))).toEqual(dense);
+      expect(entries(shareTransposed(crew, csr))).toEqual(entries(turned));
     }),
   );
 });

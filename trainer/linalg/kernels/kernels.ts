@@ -5,8 +5,12 @@
  * A job is cut into tasks whose results do not depend on each other, nor on who works on them: the same bytes come
  * out whatever the number of threads. No instance keeps anything outside of the shared memory.
  */
+import {
+  BLOCK_GRAM, BLOCK_TIMES, DONE, FAILED, GRAM_ROWS, JOB, LEFT, MIRROR, SCALE_ROWS, SPARSE_TIMES, SWEEP_PANEL, SWEEP_UPDATE, TASKS, TURN,
+} from '../layout';
+import { blockGram, blockTimes } from './dense';
 import { gramRows } from './gram';
-import { DONE, FAILED, GRAM_ROWS, JOB, LEFT, MIRROR, SCALE_ROWS, SWEEP_PANEL, SWEEP_UPDATE, TASKS, TURN } from '../layout';
+import { sparseTimes } from './sparse';
 import { mirror, scaleRows, sweepPanel, sweepUpdate } from './sweep';
 
 export { invertBlock } from './sweep';
@@ -55,6 +59,9 @@ function run(job: i32, task: usize): void {
     case SWEEP_UPDATE: return sweepUpdate(task);
     case MIRROR: return mirror(task);
     case GRAM_ROWS: return gramRows(task);
+    case SPARSE_TIMES: return sparseTimes(task);
+    case BLOCK_GRAM: return blockGram(task);
+    case BLOCK_TIMES: return blockTimes(task);
     default: unreachable();
   }
 }

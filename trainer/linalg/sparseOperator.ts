@@ -1,0 +1,74 @@
+import type { Csr } from '../ratings/sparse.ts';
+import { panelOf, type Block } from './block.ts';
+import type { Crew } from './crew.ts';
+import { SPARSE_TIMES, WIDTH } from './layout.ts';
+import { share, shareTransposed, type SharedCsr } from './sharedCsr.ts';
+
+/** Tasks of a sparse product: many enough to even out threads that are not equally fast. */
+const TASKS = 64;
+
+/** A side of a sparse matrix, cut into tasks with about as many entries. */
+interface Side {
+  readonly matrix: SharedCsr;
+  /** Row at which each task begins, and the end of the last. */
+  readonly cuts: Uint32Array<SharedArrayBuffer>;
+}
+
+/** A sparse matrix A by rows and by columns, for products with blocks. */
+export class SparseOperator {
+  readonly rows: number;
+  readonly cols: number;
+  readonly #byRow: Side;
+  readonly #byColumn: Side;
+  /** A times one panel. */
+  readonly #product: Float64Array<SharedArrayBuffer>;
+
+  constructor(
+    private readonly crew: Crew,
+    matrix: Csr,
+  ) {
+    this.rows = matrix.rows;
+    this.cols = matrix.cols;
+    this.#byRow = cut(crew, share(crew, matrix));
+    this.#byColumn = cut(crew, shareTransposed(crew, matrix));
+    this.#product = crew.doubles(Math.max(matrix.rows, matrix.cols) * WIDTH);
+  }
+
+  /**
+   * out = α · AᵀA · source + β · source + γ · out, the product A · source never being stored for more than one panel.
+   * @param turned Aᵀ in the place of A.
+   */
+  async gramTimes(source: Block, out: Block, { alpha = 1, beta = 0, gamma = 0 } = {}, turned = false): Promise<void> {
+    const [first, second] = turned ? [this.#byColumn, this.#byRow] : [this.#byRow, this.#byColumn];
+    for (let p = 0; p < source.panels; p++) {
+      const from = panelOf(source, p);
+      const to = panelOf(out, p);
+      await this.#times(first, from, this.#product, 1, from, 0, from, 0);
+      await this.#times(second, this.#product, to, alpha, from, beta, to, gamma);
+    }
+  }
+
+  /** out = Aᵀ · source. */
+  async transposedTimes(source: Block, out: Block): Promise<void> {
+    for (let p = 0; p < source.panels; p++) {
+      const [from, to] = [panelOf(source, p), panelOf(out, p)];
+      await this.#times(this.#byColumn, from, to, 1, from, 0, from, 0);
+    }
+  }
+
+  async #times({ matrix, cuts }: Side, ...args: readonly (number | Float64Array)[]): Promise<void> {
+    await this.crew.run(SPARSE_TIMES, TASKS, matrix.offsets, matrix.indices, matrix.values, cuts, ...args);
+  }
+}
+
+function cut(crew: Crew, matrix: SharedCsr): Side {
+  const cuts = crew.words(TASKS + 1);
+  const { rows, offsets } = matrix;
+  // A row costs something by itself, too.
+  const cost = (row: number): number => offsets[row]! + 4 * row;
+  for (let row = 0, task = 0; task <= TASKS; task++) {
+    while (row < rows && cost(row) < (task / TASKS) * cost(rows)) row++;
+    cuts[task] = row;
+  }
+  return { matrix, cuts };
+}
