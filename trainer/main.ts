@@ -5,7 +5,9 @@ import { evaluate } from './commands/evaluate.ts';
 import { exportModel } from './commands/export.ts';
 import { inspect } from './commands/inspect.ts';
 import { recommend } from './commands/recommend.ts';
+import { score } from './commands/score.ts';
 import { serve } from './commands/serve.ts';
+import { split } from './commands/split.ts';
 import { start } from './commands/start.ts';
 import { train, type TrainOptions } from './commands/train.ts';
 import { verify } from './commands/verify.ts';
@@ -33,17 +35,26 @@ const listOf =
   <T>(parse: (text: string) => T) =>
   (text: string): T[] => [...new Set(text.split(',').map((part) => parse(part.trim())))];
 
-/** The options that say what to train on, and how: of `train` and of `start`. */
-function withTraining(command: Command): Command {
+const rankOption = (): Option => new Option('--rank <n>', 'dimensions of the factors; the index takes as many bytes an item').argParser(whole(1, 1024)).default(64);
+const seedOption = (): Option => new Option('--seed <n>', 'of the random start: same input and seed, same bytes').argParser(whole(0, 2 ** 32 - 1)).default(1);
+const positiveFromOption = (): Option => new Option('--positive-from <rating>', 'from this rating on a film counts as liked').argParser(number).default(4);
+
+/** The options that say which ratings to read. */
+function withData(command: Command): Command {
   return command
     .option('--data <path...>', 'ratings: a file, a glob, or a folder (MovieLens of any size, goodbooks); "sample" for the embedded sample; default: what is in data/, else the sample')
     .option('--items <file>', 'titles of the items, where they are not found beside the ratings')
     .option('--columns <map>', 'names of the columns: user=…,item=…,rating=…,time=… (#1, #2 … where there is no header)', parseColumns)
-    .option('--k-core <n>', 'keep only users and items with at least n ratings', whole(1, 1000))
-    .option('--rank <n>', 'dimensions of the factors; the index takes as many bytes an item', whole(1, 1024), 64)
+    .option('--k-core <n>', 'keep only users and items with at least n ratings', whole(1, 1000));
+}
+
+/** The options that say what to train on, and how: of `train`, `start` and `evaluate`. */
+function withTraining(command: Command): Command {
+  return withData(command)
+    .addOption(rankOption())
     .option('--residual <n>', 'what the factors miss between the most rated items: so many entries an item, 3 bytes each (32 and 8 are good; 0: none)', whole(0, 255), 0)
     .option('--publish-users', 'also publish who rated what, for the API alone: GET /v1/users/ID/recommendations')
-    .option('--seed <n>', 'of the random start: same input and seed, same bytes', whole(0, 2 ** 32 - 1), 1);
+    .addOption(seedOption());
 }
 
 const program = new Command('framerate')
@@ -62,12 +73,30 @@ withTraining(program.command('train'))
 withTraining(program.command('evaluate'))
   .description('Measures models on people that they were not trained on, beside popularity and PureSVD.')
   .option('--fold <list>', 'which tenths of the people are asked, e.g. 0,4,8: several are pooled', listOf(whole(0, 9)), [0])
-  .option('--positive-from <rating>', 'from this rating on a film counts as liked', number, 4)
+  .addOption(positiveFromOption())
   .addOption(new Option('--model <kind...>', 'what is measured; the last one is compared with all others').choices(RANKER_KINDS).default(['ssvd']))
   .option('--binary', 'also setting A: only what is liked is known, whatever its rating')
   .option('--hide-low', 'also with a fifth of the low ratings hidden, and not masked')
   .option('--json <file>', 'write everything as JSON, too')
   .action(evaluate);
+
+withData(program.command('split'))
+  .description('Writes the split that `evaluate` uses: train.csv, val.jsonl and test.jsonl, so that any other program can be compared.')
+  .requiredOption('--out <folder>', 'where it goes')
+  .option('--fold <n>', 'which tenth of the people is asked', whole(0, 9), 0)
+  .addOption(positiveFromOption())
+  .action(split);
+
+program
+  .command('score')
+  .description('Measures what any program answered about the people of a split, beside popularity and PureSVD.')
+  .requiredOption('--split <folder>', 'what `split` wrote')
+  .requiredOption('--answers <file...>', 'one JSON object a line, {"user": …, "items": [ids]}, best first, 100 or more; what `recommend --batch` writes; the last file is compared with all others')
+  .option('--no-baselines', 'without popularity and PureSVD')
+  .addOption(rankOption())
+  .addOption(seedOption())
+  .option('--json <file>', 'write everything as JSON, too')
+  .action(score);
 
 program
   .command('recommend')

@@ -4,7 +4,7 @@ import { writeResult } from '../evaluation/resultFile.ts';
 import { describeResult } from '../evaluation/tables.ts';
 import { readKernel } from '../openModel.ts';
 import { Progress } from '../progress.ts';
-import { readTrainingRatings, type TrainOptions } from './train.ts';
+import { parametersOf, readTrainingRatings, type TrainOptions } from './train.ts';
 
 export interface EvaluateOptions extends Omit<TrainOptions, 'out'> {
   readonly fold: readonly number[];
@@ -19,15 +19,14 @@ export interface EvaluateOptions extends Omit<TrainOptions, 'out'> {
 export async function evaluate(options: EvaluateOptions): Promise<void> {
   const progress = new Progress();
   const ratings = await readTrainingRatings(options, progress);
-  const { fold: folds, positiveFrom, rank, seed, json } = options;
+  const { fold: folds, positiveFrom, json } = options;
   const kinds = [...new Set([...BASELINES, ...options.model])];
   const result = await runEvaluation(ratings, {
     folds,
     positiveFrom,
     settings: ['B', ...(options.binary ? (['A'] as const) : []), ...(options.hideLow ? (['H'] as const) : [])],
     rankers: kinds.map((kind) => RANKERS[kind]),
-    rank,
-    seed,
+    parameters: parametersOf(options),
     kernel: await readKernel(),
     onProgress: (text) => progress.update(text),
   });

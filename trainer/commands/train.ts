@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { formatBytes } from '../../shared/artifact/format.ts';
 import { optionalFileOf, type Manifest, type ModelParameters } from '../../shared/artifact/manifest.ts';
 import { DEFAULT_PARAMETERS, DEFAULT_RESIDUAL, factorize } from '../factorize.ts';
+import { readSplitOrigin } from '../evaluation/splitFiles.ts';
 import { Progress } from '../progress.ts';
 import { publish, readManifest } from '../publish.ts';
 import { describeReport } from '../ratings/describeReport.ts';
@@ -16,11 +17,15 @@ import { packTrainingUsers } from '../trainingUsers.ts';
 /** What `--data` calls the ratings that come with the project. */
 const SAMPLE = 'sample';
 
-export interface TrainOptions {
+/** Which ratings, and how to read them. */
+export interface DataOptions {
   readonly data?: readonly string[];
   readonly items?: string;
   readonly columns?: Columns;
   readonly kCore?: number;
+}
+
+export interface TrainOptions extends DataOptions {
   readonly rank: number;
   /** Entries of the residual for each item; 0: none. */
   readonly residual: number;
@@ -57,7 +62,7 @@ export async function train(options: TrainOptions): Promise<string> {
   return folder;
 }
 
-const parametersOf = ({ rank, residual, seed }: TrainOptions): ModelParameters => ({
+export const parametersOf = ({ rank, residual, seed }: Pick<TrainOptions, 'rank' | 'residual' | 'seed'>): ModelParameters => ({
   ...DEFAULT_PARAMETERS,
   rank,
   seed,
@@ -65,21 +70,23 @@ const parametersOf = ({ rank, residual, seed }: TrainOptions): ModelParameters =
 });
 
 /** The ratings that the options name: files, else data/, else the embedded sample. */
-export async function readTrainingRatings({ data, items, columns, kCore }: Pick<TrainOptions, 'data' | 'items' | 'columns' | 'kCore'>, progress: Progress): Promise<Ratings> {
+export async function readTrainingRatings({ data, items, columns, kCore }: DataOptions, progress: Progress): Promise<Ratings> {
   const paths = data ?? (existsSync('data') ? ['data'] : [SAMPLE]);
   if (paths.length === 1 && paths[0] === SAMPLE) {
     progress.say(data ? 'Training on the embedded sample' : 'No ratings given (--data) and no data/ folder: training on the embedded sample');
     return sampleRatings();
   }
   progress.say(`Reading ${paths.join(', ')}`);
+  const origin = paths.length === 1 ? await readSplitOrigin(paths[0]!) : null;
   const ratings = await readRatings([...paths], {
+    ...(origin && { scale: origin.scale }),
     ...(items !== undefined && { items }),
     ...(columns !== undefined && { columns }),
     ...(kCore !== undefined && { kCore }),
     onProgress: (step, done, total) => progress.update(done !== undefined && total ? `${step} ${Math.round((100 * done) / total)} %` : step),
   });
   for (const line of describeReport(ratings.report)) progress.say(line);
-  return ratings;
+  return origin ? { ...ratings, dataset: { ...origin.dataset, digest: ratings.dataset.digest } } : ratings;
 }
 
 const describeFiles = ({ files }: Manifest): string => files.map((file) => `${basename(file.path).split('-')[0]} ${formatBytes(file.bytes)}`).join(', ');

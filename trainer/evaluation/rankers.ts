@@ -15,8 +15,8 @@ export interface Ranker {
   readonly name: string;
   /** What was chosen for it, for people. */
   readonly detail?: string;
-  /** @returns at most k, best first, without what is rated or excluded. */
-  rank(query: RecommendQuery): readonly ItemId[];
+  /** @param user who asks, for those that only know some people's answers. @returns at most k, best first, without what is rated or excluded. */
+  rank(query: RecommendQuery, user: HeldOutUser): readonly ItemId[];
 }
 
 /** What a ranker is made from. */
@@ -24,8 +24,8 @@ export interface Lesson {
   readonly train: Ratings;
   /** People of the split's validation block and how to ask them: to choose parameters on, never to report. */
   readonly validation: readonly { readonly user: HeldOutUser; readonly question: RecommendQuery }[];
-  readonly rank: number;
-  readonly seed: number;
+  /** Of our model; baselines take `rank` and `seed` from them. */
+  readonly parameters: ModelParameters;
   /** kernel.wasm */
   readonly kernel: Uint8Array<ArrayBuffer>;
 }
@@ -34,7 +34,7 @@ export interface Lesson {
 export const RANKERS = {
   popularity: ({ train }) => Promise.resolve(popularityRanker(train)),
   puresvd: trainPureSvd,
-  ssvd: ({ train, rank, seed, kernel }) => trainRanker('ssvd', train, { ...DEFAULT_PARAMETERS, rank, seed }, kernel),
+  ssvd: ({ train, parameters, kernel }) => trainRanker('ssvd', train, parameters, kernel),
 } satisfies Record<string, (lesson: Lesson) => Promise<Ranker>>;
 
 export type RankerKind = keyof typeof RANKERS;
@@ -84,13 +84,13 @@ const PURE_SVD_RANKS = [8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
 const MOST_ASKED = 1000;
 
 /** PureSVD at its best: the rank up to `rank` that is best for the validation people. One SVD has all of them. */
-async function trainPureSvd({ train, validation, rank, seed, kernel }: Lesson): Promise<Ranker> {
+async function trainPureSvd({ train, validation, parameters: { rank, seed }, kernel }: Lesson): Promise<Ranker> {
   const factors = await factorize(train, { ...PURE_SVD, rank, seed });
   const asked = validation.slice(0, MOST_ASKED);
   let best: { ranker: Ranker; total: number } | undefined;
   for (const dimensions of [...PURE_SVD_RANKS.filter((smaller) => smaller < factors.parameters.rank), factors.parameters.rank]) {
     const ranker = await openRanker('PureSVD', train, firstDimensions(factors, dimensions), kernel);
-    const total = asked.reduce((sum, { user, question }) => sum + ndcg(relevanceOf(ranker.rank({ ...question, k: 10 }), user.targets), user.targets.length, 10), 0);
+    const total = asked.reduce((sum, { user, question }) => sum + ndcg(relevanceOf(ranker.rank({ ...question, k: 10 }, user), user.targets), user.targets.length, 10), 0);
     if (!best || total > best.total) best = { ranker, total };
   }
   return best!.ranker;

@@ -1,3 +1,5 @@
+import type { ModelParameters } from '../../shared/artifact/manifest.ts';
+import type { ItemId } from '../../shared/ids.ts';
 import type { RatingScale } from '../../shared/query.ts';
 import { InputError } from '../inputError.ts';
 import type { Dataset, Ratings } from '../ratings/ratings.ts';
@@ -13,17 +15,20 @@ const AFTER = [1, 3, 5, 10];
 /** Below so many ratings told, people are a row of their own. */
 export const FEW_RATINGS = 25;
 
+const GROUPS: readonly Group['kind'][] = ['all', 'few', 'after'];
+
 export interface RunOptions {
   readonly folds: readonly number[];
   readonly positiveFrom: number;
   readonly settings: readonly SettingName[];
   /** Trained anew in each fold; the last is the one that the others are compared with. */
   readonly rankers: readonly ((lesson: Lesson) => Promise<Ranker>)[];
-  readonly rank: number;
-  readonly seed: number;
+  /** Of our model; the baselines take rank and seed from them. */
+  readonly parameters: ModelParameters;
+  /** kernel.wasm */
   readonly kernel: Uint8Array<ArrayBuffer>;
-  /** Only everybody's whole profile, without the rows for few ratings. */
-  readonly short?: boolean;
+  /** Which tables are wanted. Default: all. */
+  readonly groups?: readonly Group['kind'][];
   readonly onProgress?: (text: string) => void;
 }
 
@@ -36,8 +41,7 @@ export interface EvaluationResult {
     readonly folds: readonly number[];
     readonly positiveFrom: number;
     readonly depth: number;
-    readonly rank: number;
-    readonly seed: number;
+    readonly parameters: ModelParameters;
     /** Of each fold. */
     readonly trainPeople: readonly number[];
     readonly trainItems: readonly number[];
@@ -81,13 +85,18 @@ interface Gathered {
  * found is pooled, person by person.
  * @throws {InputError} where a fold has hardly anybody to ask.
  */
-export async function runEvaluation(ratings: Ratings, options: RunOptions): Promise<EvaluationResult> {
-  const { folds, positiveFrom, rank, seed } = options;
+export function runEvaluation(ratings: Ratings, options: RunOptions): Promise<EvaluationResult> {
+  return evaluateSplits(ratings, options, (fold) => splitUsers(ratings, { fold, positiveFrom: options.positiveFrom }));
+}
+
+/** The same over splits from elsewhere. @param ratings what the result says that was measured on. */
+export async function evaluateSplits(ratings: Ratings, options: RunOptions, splitOf: (fold: number) => Split): Promise<EvaluationResult> {
+  const { folds, positiveFrom, parameters } = options;
   const gathered = new Map<SettingName, Map<string, Gathered>>(options.settings.map((setting) => [setting, new Map()]));
   const trainPeople: number[] = [];
   const trainItems: number[] = [];
   for (const fold of folds) {
-    const split = splitUsers(ratings, { fold, positiveFrom });
+    const split = splitOf(fold);
     if (split.test.length < 2) {
       throw new InputError(`Fold ${fold} has ${split.test.length} people to ask: they need 5 ratings of ${positiveFrom} and more. Give more ratings, or a lower --positive-from.`);
     }
@@ -99,7 +108,7 @@ export async function runEvaluation(ratings: Ratings, options: RunOptions): Prom
     format: 'framerate-evaluation',
     schemaVersion: 1,
     dataset: { ...ratings.dataset, users: ratings.userIds.length, items: ratings.items.length, ratings: ratings.rating.length, scale: ratings.scale },
-    protocol: { folds, positiveFrom, depth: DEPTH, rank, seed, trainPeople, trainItems },
+    protocol: { folds, positiveFrom, depth: DEPTH, parameters, trainPeople, trainItems },
     settings: Array.from(gathered, ([setting, groups]) => ({
       setting,
       title: SETTINGS[setting].title,
@@ -109,7 +118,7 @@ export async function runEvaluation(ratings: Ratings, options: RunOptions): Prom
 }
 
 async function runFold(split: Split, fold: number, options: RunOptions, gathered: ReadonlyMap<SettingName, Map<string, Gathered>>): Promise<void> {
-  const { positiveFrom, short = false, onProgress = () => undefined } = options;
+  const { positiveFrom, groups: wanted = GROUPS, onProgress = () => undefined } = options;
   const lists = new ListJudge(split.train, positiveFrom);
   const trained = new Map<Ratings, readonly Ranker[]>();
   for (const [name, groups] of gathered) {
@@ -118,19 +127,18 @@ async function runFold(split: Split, fold: number, options: RunOptions, gathered
     const rankers = trained.get(train) ?? (await trainAll(train, split, setting.question, fold, options));
     trained.set(train, rankers);
     for (const ranker of rankers) {
-      const ask = (users: readonly HeldOutUser[], told?: number): (readonly (typeof users)[number]['targets'][number][])[] =>
+      const ask = (users: readonly HeldOutUser[], told?: number): (readonly ItemId[])[] =>
         users.map((user, i) => {
           if (i % 256 === 0) onProgress(`Fold ${fold}, setting ${name}: asking ${ranker.name}${told === undefined ? '' : ` after ${told}`}, ${i} of ${users.length} people`);
-          return ranker.rank({ ...setting.question(user, told), k: DEPTH });
+          return ranker.rank({ ...setting.question(user, told), k: DEPTH }, user);
         });
       const add = (kind: Group['kind'], told: number | null, judged: Judged): void => gather(groups, kind, told, ranker, judged);
 
       const rankings = ask(split.test);
       add('all', null, judge(rankings, split.test, lists));
-      if (short) continue;
       const few = Array.from(split.test.keys()).filter((i) => split.test[i]!.positives.length + split.test[i]!.low.length < FEW_RATINGS);
-      add('few', null, judge(few.map((i) => rankings[i]!), few.map((i) => split.test[i]!), lists));
-      for (const told of AFTER) {
+      if (wanted.includes('few')) add('few', null, judge(few.map((i) => rankings[i]!), few.map((i) => split.test[i]!), lists));
+      for (const told of wanted.includes('after') ? AFTER : []) {
         const users = split.test.filter(({ positives }) => positives.length >= told);
         add('after', told, judge(ask(users, told), users, lists));
       }
@@ -138,8 +146,8 @@ async function runFold(split: Split, fold: number, options: RunOptions, gathered
   }
 }
 
-async function trainAll(train: Ratings, { validation }: Split, question: (typeof SETTINGS)['B']['question'], fold: number, { rankers, rank, seed, kernel, onProgress }: RunOptions): Promise<Ranker[]> {
-  const lesson = { train, validation: validation.map((user) => ({ user, question: question(user) })), rank, seed, kernel };
+async function trainAll(train: Ratings, { validation }: Split, question: (typeof SETTINGS)['B']['question'], fold: number, { rankers, parameters, kernel, onProgress }: RunOptions): Promise<Ranker[]> {
+  const lesson = { train, validation: validation.map((user) => ({ user, question: question(user) })), parameters, kernel };
   const trained: Ranker[] = [];
   for (const make of rankers) {
     onProgress?.(`Fold ${fold}: training ranker ${trained.length + 1} of ${rankers.length} on ${train.userIds.length.toLocaleString('en')} people`);

@@ -6,6 +6,7 @@ import { popularityRanker, RANKERS } from '../../../trainer/evaluation/rankers.t
 import { runEvaluation, type EvaluationResult, type RunOptions } from '../../../trainer/evaluation/run.ts';
 import { SETTINGS } from '../../../trainer/evaluation/settings.ts';
 import { splitUsers } from '../../../trainer/evaluation/split.ts';
+import { DEFAULT_PARAMETERS } from '../../../trainer/factorize.ts';
 import { readKernel } from '../../../trainer/openModel.ts';
 import { sampleRatings } from '../../../trainer/sample/ratings.ts';
 
@@ -26,7 +27,7 @@ describe('judge', () => {
 
   test('what is pooled is what was judged together', () => {
     const ranker = popularityRanker(train);
-    const answer = (asked: typeof users) => judge(asked.map((user) => ranker.rank({ ...SETTINGS.B.question(user), k: 100 })), asked, lists);
+    const answer = (asked: typeof users) => judge(asked.map((user) => ranker.rank({ ...SETTINGS.B.question(user), k: 100 }, user)), asked, lists);
     const whole = answer(users);
     expect(pool([answer(users.slice(0, 40)), answer(users.slice(40))]).byPerson).toEqual(whole.byPerson);
     expect(pairedDifference(whole.byPerson['NDCG@10'], whole.byPerson['NDCG@10'])).toEqual({ mean: 0, standardError: 0 });
@@ -71,7 +72,7 @@ describe('settings ask about the same people and targets', () => {
 describe('runEvaluation', () => {
   const rankers = [RANKERS.popularity, RANKERS.puresvd, RANKERS.ssvd];
   const run = async (options: Partial<RunOptions>): Promise<EvaluationResult> =>
-    runEvaluation(ratings, { folds: [0], positiveFrom: 4, settings: ['B'], rankers, rank: 16, seed: 1, kernel: await readKernel(), ...options });
+    runEvaluation(ratings, { folds: [0], positiveFrom: 4, settings: ['B'], rankers, parameters: { ...DEFAULT_PARAMETERS, rank: 16, seed: 1 }, kernel: await readKernel(), ...options });
   let both: EvaluationResult;
   beforeAll(async () => {
     both = await run({ folds: [0, 5], settings: ['B', 'A', 'H'] });
@@ -82,7 +83,7 @@ describe('runEvaluation', () => {
   });
 
   test('several folds are their people together', async () => {
-    const [zero, five] = await Promise.all([run({ short: true }), run({ folds: [5], short: true })]);
+    const [zero, five] = await Promise.all([run({ groups: ['all'] }), run({ folds: [5], groups: ['all'] })]);
     const all = (result: EvaluationResult) => result.settings[0]!.groups[0]!;
     expect(all(both).people).toBe(all(zero).people + all(five).people);
     const weighted = (all(zero).rows[2]!.measures['NDCG@10'].mean * all(zero).people + all(five).rows[2]!.measures['NDCG@10'].mean * all(five).people) / all(both).people;
