@@ -13,8 +13,12 @@ interface Kernel {
   readonly codes: WebAssembly.Global<'i32'>;
   readonly weights: WebAssembly.Global<'i32'>;
   readonly excluded: WebAssembly.Global<'i32'>;
+  readonly zeros: WebAssembly.Global<'i32'>;
+  readonly steps: WebAssembly.Global<'i32'>;
   readonly bonus: WebAssembly.Global<'i32'>;
   readonly candidates: WebAssembly.Global<'i32'>;
+  readonly scanned: WebAssembly.Global<'i32'>;
+  arrange(): void;
   reserve(rows: number, rank: number): number;
   reserveBonus(bonuses: number): number;
   search(base: number, k: number, filtered: number, bonuses: number, near: number, blur: number): number;
@@ -72,6 +76,11 @@ export class KernelIndex implements VectorIndex {
     });
   }
 
+  /** How many rows the last search had to look at: others were too short to be among the best. */
+  get scanned(): number {
+    return Math.min(this.rows, this.#kernel.scanned.value);
+  }
+
   /** @throws {FrameRateError} as every VectorIndex; `WASM_UNAVAILABLE` where memory for the bonuses is short. */
   search(query: Float32Array, k: number, excluded?: RowSet, bonus?: Float64Array): Hits {
     checkSearch(this, query, k, excluded, bonus);
@@ -117,16 +126,32 @@ function codesOf(kernel: Kernel, rows: number): { target: Uint8Array; stride: nu
 
 function fillNearCodes(kernel: Kernel, table: WideTable): NearCodes {
   const { target, stride } = codesOf(kernel, table.rows);
-  return new NearCodes(table, target, stride);
+  const near = new NearCodes(table, target, stride);
+  arrange(kernel, near.start, near.step);
+  return near;
 }
 
-function fillCodes(kernel: Kernel, { rows, rank, codes }: Sq8Table): void {
+function fillCodes(kernel: Kernel, { rows, rank, codes, min, range }: Sq8Table): void {
   const { target, stride } = codesOf(kernel, rows);
   if (stride === rank) {
     target.set(codes);
   } else {
     for (let row = 0; row < rows; row++) target.set(codes.subarray(row * rank, (row + 1) * rank), row * stride);
   }
+  arrange(kernel, min, Float64Array.from(range, (span) => span / 255));
+}
+
+/** Code c of dimension d stands for start[d] + (c + ½) · step[d]. */
+function arrange(kernel: Kernel, start: ArrayLike<number>, step: Float64Array): void {
+  const largest = step.reduce((most, value) => Math.max(most, value), 0) || 1;
+  const { buffer } = kernel.memory;
+  const zeros = new Float64Array(buffer, address(kernel.zeros), step.length);
+  const steps = new Float64Array(buffer, address(kernel.steps), step.length);
+  for (let d = 0; d < step.length; d++) {
+    zeros[d] = step[d]! === 0 ? 0 : Math.min(255, Math.max(0, -start[d]! / step[d]! - 0.5));
+    steps[d] = step[d]! / largest;
+  }
+  kernel.arrange();
 }
 
 /** An address above 2 GB comes out of WebAssembly as a negative number. */

@@ -9,7 +9,9 @@ import { decodeRow } from './scoring.ts';
  */
 export class NearCodes {
   readonly #rank: number;
-  readonly #step: Float64Array;
+  /** Length `rank`, both. */
+  readonly start: Float64Array;
+  readonly step: Float64Array;
   /** Length `rank`: the largest |e|, and the size of the largest entry, which roundings are relative to. */
   readonly #error: Float64Array;
   readonly #size: Float64Array;
@@ -34,7 +36,8 @@ export class NearCodes {
       }
     }
     const step = Float64Array.from(end, (last, d) => (last - start[d]!) / 256);
-    this.#step = step;
+    this.start = start;
+    this.step = step;
     this.#size = Float64Array.from(end, (last, d) => Math.max(Math.abs(last), Math.abs(start[d]!)));
     for (let row = 0; row < rows; row++) {
       decodeRow(table, row, entries);
@@ -53,7 +56,7 @@ export class NearCodes {
    * the row's score. That holds with the roundings of the score (rank + 1) and of the errors above.
    */
   fold(query: Float32Array): { weights: Float64Array; blur: number } {
-    const weights = this.#step.map((step, d) => query[d]! * step);
+    const weights = this.step.map((step, d) => query[d]! * step);
     let blur = 0;
     for (let d = 0; d < this.#rank; d++) {
       blur += Math.abs(query[d]!) * (this.#error[d]! + (this.#rank + 9) * 2 ** -53 * this.#size[d]!);

@@ -203,7 +203,7 @@ export function expectBest(index: VectorIndex, table: FactorTable, query: Float3
   expect(new BigUint64Array(hits.scores.buffer)).toEqual(new BigUint64Array(Float64Array.from(best, (row) => scores[row]!).buffer));
 }
 
-const CODES = ['any', 'few values', 'few rows', 'all equal', 'one step apart', 'small norms last', 'extremes'] as const;
+const CODES = ['any', 'few values', 'few rows', 'all equal', 'one step apart', 'small norms last', 'norms far apart', 'extremes'] as const;
 const RANGES = ['alike', 'decaying', 'some zero', 'all zero', 'far from zero'] as const;
 const QUERIES = ['normal', 'positive', 'zero', 'one dimension', 'one dimension drowns the others'] as const;
 const EXCLUDED = ['none', 'few', 'most', 'the best', 'all'] as const;
@@ -255,12 +255,14 @@ export function ask(question: Question): { table: FactorTable; query: Float32Arr
   const fewRows = Array.from({ length: 5 }, () => Array.from({ length: rank }, byte));
   let same = fewRows[0]!;
   let changed = 0;
+  let length = 1;
   const code = {
     any: byte,
     'few values': () => 127 + random.integer(3),
     'few rows': (_row: number, d: number) => same[d]!,
     'all equal': (_row: number, d: number) => fewRows[0]![d]!,
     'one step apart': (_row: number, d: number) => fewRows[0]![d]! + (d === changed ? random.integer(3) - 1 : 0),
+    'norms far apart': () => 128 + 40 * normal() * length,
     'small norms last': (row: number) => 128 + 40 * normal() * (1 - row / rows),
     extremes: () => (random.uniform() < 0.5 ? 0 : 255),
   }[question.codes];
@@ -268,6 +270,7 @@ export function ask(question: Question): { table: FactorTable; query: Float32Arr
   for (let row = 0; row < rows; row++) {
     same = fewRows[random.integer(5)]!;
     changed = random.integer(rank);
+    length = 0.001 ** random.uniform();
     for (let d = 0; d < rank; d++) codes[row * rank + d] = code(row, d);
   }
 

@@ -19,6 +19,15 @@
  *
  * Of a wider table the codes are only near its entries (nearCodes.ts), and R, from the codes, is within `blur` of the
  * row's score: 2·S·blur more slack.
+ *
+ * Why rows can be passed over unseen. For any z_d and steps s_d, Cauchy and Schwarz say of the terms alone
+ *
+ *     sum(row) ≤ Σ t_d·z_d + √Σ(t_d/s_d)² · √Σ((code[row, d] − z_d)·s_d)²  =  origin + reach · norm(row)
+ *
+ * and with a bonus no more than S·v + 1 above it. Where that is not above the bar the row is no candidate. z_d being
+ * the code of 0 and s_d what a step of it is worth, norm(row) is the length of the row itself, and rows that few people
+ * know are short: of real catalogues most are passed over. Norms are rounded up, and what the doubles of origin and
+ * reach may be off is allowed for.
  */
 
 const MAX_K = 1000; // as vectorIndex.ts says
@@ -29,6 +38,9 @@ const CANDIDATE_BYTES = 16; // u32 row, i32 sum, f64 score
 const LARGEST_TERM: f64 = 32_767;
 const LARGEST_SUM: f64 = 2_147_000_000; // 2³¹, less what truncation and these lines' own roundings may add
 const LARGEST_SCALE: f64 = 1e300; // for bonuses that are hardly numbers
+const CHUNK: u32 = 256; // rows that lie together, longest first: a position in it is a byte
+const GROUP: u32 = 16; // of these share a norm
+const BLOCK: u32 = 4; // are scanned at once
 
 /** The score of a row, its bonus left out: asked for where codes are only near the factors. */
 // @ts-ignore: a decorator of AssemblyScript
@@ -38,15 +50,23 @@ declare function askForScore(row: u32): f64;
 const hitSums = memory.data(MAX_HITS * 16, 16); // the sums of four rows
 const hitBlocks = memory.data(MAX_HITS * 4, 16); // where the four rows are
 const fence = memory.data(16, 16);
+const chunkNorms = memory.data(256 * 8, 16); // of a chunk, while its rows are sorted
 
 let rows: u32 = 0;
 let rank: u32 = 0;
-let codesEnd: usize = 0; // of the last row, and of the zeros that fill up a block of four
+let codesEnd: usize = 0; // of the last row, and of the zeros that fill up its block
+let order: usize = 0; // a byte a position: its row's place in the chunk
+let norms: usize = 0; // f32 a group: of its longest row
+let peaks: usize = 0; // f64 a chunk that has bonuses: the largest
 
 /** Bytes from one row of codes to the next: the rank, rounded up to 16. */
 export let stride: u32 = 0;
-/** Where the caller writes the codes, once. */
+/** Where the caller writes the codes, row after row, once, before it calls `arrange`. */
 export let codes: usize = 0;
+/** Where the caller writes `rank` doubles before `arrange`: the code that stands for 0, from 0 to 255, in any fraction. */
+export let zeros: usize = 0;
+/** Where the caller writes `rank` doubles before `arrange`: what a step of the codes is worth, the largest being 1; or 0. */
+export let steps: usize = 0;
 /** Where the caller writes `rank` doubles before each search. */
 export let weights: usize = 0;
 /** Where the caller writes the bitmap of the rows to leave out, 32 rows a word. */
@@ -54,6 +74,8 @@ export let excluded: usize = 0;
 /** Where the caller writes the bonuses, doubles of the first rows, before a search that has any; see reserveBonus. */
 export let bonus: usize = 0;
 /** Where a search leaves its results, best first, 16 bytes each: u32 row, i32 sum, f64 score. */
+/** How many rows the last search had to look at. */
+export let scanned: u32 = 0;
 export let candidates: usize = memory.data(CAPACITY_PER_RESULT * MAX_K * CANDIDATE_BYTES, 16);
 
 let spare: usize = memory.data(CAPACITY_PER_RESULT * MAX_K * CANDIDATE_BYTES, 16); // to sort into
@@ -63,6 +85,8 @@ let terms: usize = 0; // the query, 16 bits a dimension: of every 16 the even on
 let base: f64 = 0;
 let scale: f64 = 0;
 let slack: i64 = 0;
+let origin: f64 = 0;
+let perReach: f64 = 0; // 1 / reach
 let bonusCount: u32 = 0;
 let near: bool = false;
 let blur: f64 = 0;
@@ -80,14 +104,22 @@ export function reserve(rowCount: u32, rankCount: u32): bool {
   let end: u64 = (<u64>__heap_base + 15) & ~15;
   weights = <usize>end;
   end += <u64>stride * 8;
+  zeros = <usize>end;
+  end += <u64>stride * 8;
+  steps = <usize>end;
+  end += <u64>stride * 8;
   terms = <usize>end;
   end += <u64>stride * 2;
+  norms = <usize>end;
+  end += <u64>roundUp(rows, GROUP) / GROUP * 4;
+  order = <usize>end;
+  end += roundUp(rows, BLOCK);
   excluded = <usize>end;
   end += ((<u64>rows + 31) >> 5) * 4;
   end = (end + 63) & ~63; // a cache line
   codes = <usize>end;
-  end += <u64>stride * blocked(rows);
-  if (!reach(end)) return false;
+  end += <u64>stride * roundUp(rows, BLOCK);
+  if (!growTo(end)) return false;
   codesEnd = <usize>end;
   bonus = codesEnd;
   return true;
@@ -95,19 +127,71 @@ export function reserve(rowCount: u32, rankCount: u32): bool {
 
 /** Makes room for the bonuses of the first `bonuses` rows. @returns false where there is none. */
 export function reserveBonus(bonuses: u32): bool {
-  return reach(<u64>bonus + blocked(bonuses) * 8);
+  const whole = roundUp(bonuses, CHUNK);
+  peaks = bonus + <usize>whole * 8;
+  return growTo(<u64>bonus + whole * 8 + whole / CHUNK * 8);
 }
 
-/** Rows, rounded up to whole blocks. */
-function blocked(rowCount: u32): u64 {
-  return (<u64>rowCount + 3) & ~3;
+/** @param unit a power of two. */
+function roundUp(count: u32, unit: u32): u64 {
+  return (<u64>count + unit - 1) & ~(<u64>unit - 1);
 }
 
-function reach(end: u64): bool {
+function growTo(end: u64): bool {
   const pages = (end + 0xffff) >> 16;
   if (pages > 0xffff) return false; // the end must have an address, too
   const missing = <i32>pages - memory.size();
   return missing <= 0 || memory.grow(missing) >= 0;
+}
+
+/** Sorts the rows of each chunk by their norm, the longest first. Once, when the codes, zeros and steps are there. */
+export function arrange(): void {
+  for (let first: u32 = 0; first < rows; first += CHUNK) {
+    const size = min(CHUNK, rows - first);
+    for (let i: u32 = 0; i < size; i++) {
+      const norm = normOf(codes + <usize>(first + i) * stride);
+      let at = i;
+      for (; at > 0 && load<f64>(chunkNorms + ((at - 1) << 3)) < norm; at--) {
+        store<f64>(chunkNorms + (at << 3), load<f64>(chunkNorms + ((at - 1) << 3)));
+        store<u8>(order + first + at, load<u8>(order + first + at - 1));
+      }
+      store<f64>(chunkNorms + (at << 3), norm);
+      store<u8>(order + first + at, <u8>i);
+    }
+    for (let i: u32 = 0; i < size; i += GROUP) {
+      // Rounded up, and never to nothing.
+      store<f32>(norms + ((first + i) / GROUP << 2), <f32>(load<f64>(chunkNorms + (i << 3)) * 1.000001 + 1e-30));
+    }
+    moveRows(codes + <usize>first * stride, order + first, size);
+  }
+}
+
+function normOf(code: usize): f64 {
+  let squares: f64 = 0;
+  for (let d: u32 = 0; d < rank; d++) {
+    const entry = (<f64>load<u8>(code + d) - load<f64>(zeros + (d << 3))) * load<f64>(steps + (d << 3));
+    squares += entry * entry;
+  }
+  return sqrt(squares);
+}
+
+/** Puts the row that `places` names at each position: cycle by cycle, with room for one row, which is that of the weights. */
+function moveRows(at: usize, places: usize, size: u32): void {
+  const done = chunkNorms; // their work is done
+  memory.fill(done, 0, size);
+  for (let start: u32 = 0; start < size; start++) {
+    if (load<u8>(done + start)) continue;
+    memory.copy(weights, at + <usize>start * stride, stride);
+    let to = start;
+    for (;;) {
+      store<u8>(done + to, 1);
+      const from = <u32>load<u8>(places + to);
+      if (from == start) break;
+      memory.copy(at + <usize>to * stride, at + <usize>from * stride, stride);
+      to = from;
+    }
+    memory.copy(at + <usize>to * stride, weights, stride);
+  }
 }
 
 /**
@@ -126,16 +210,18 @@ export function search(queryBase: f64, k: u32, filtered: bool, bonuses: u32, cod
   bar = i32.MIN_VALUE; // no sum is as low
   count = 0;
   scored = 0;
-  const bonusEnd = codes + <usize>blocked(bonusCount) * stride;
-  for (let at = codes; at < bonusEnd; ) {
-    hits = 0;
-    at = stride == 64 ? scan64WithBonus(at, bonusEnd) : scanAnyWithBonus(at, bonusEnd);
-    collect(k, filtered);
-  }
-  for (let at = bonusEnd; at < codesEnd; ) {
-    hits = 0;
-    at = stride == 64 ? scan64(at, codesEnd) : scanAny(at, codesEnd);
-    collect(k, filtered);
+  scanned = 0;
+  for (let first: u32 = 0; first < rows; first += CHUNK) {
+    const start = codes + <usize>first * stride;
+    let at = start;
+    // With hits the bar may rise, and the end come nearer.
+    for (let end = endOfChunk(first); at < end; end = endOfChunk(first)) {
+      hits = 0;
+      if (first < bonusCount) at = stride == 64 ? scan64WithBonus(at, end) : scanAnyWithBonus(at, end);
+      else at = stride == 64 ? scan64(at, end) : scanAny(at, end);
+      collect(k, filtered);
+    }
+    scanned += <u32>(at - start) / stride;
   }
   if (count > k) forgetHopeless(k);
   scoreCandidates();
@@ -143,7 +229,20 @@ export function search(queryBase: f64, k: u32, filtered: bool, bonuses: u32, cod
   return min(count, k);
 }
 
-/** Weights to terms, and the slack that rounding them and the bonuses asks for. */
+/** Where the rows end, of a chunk that begins with row `first`, that may be above the bar. */
+function endOfChunk(first: u32): usize {
+  const peak = first < bonusCount ? scale * load<f64>(peaks + (first / CHUNK << 3)) + 1 : 0;
+  // The 1 is more than origin can be off. No norm is below 0, nor below what is no number.
+  const enough = (<f64>bar - 1 - peak - origin) * perReach;
+  const last = min(first + CHUNK, rows);
+  let group = first / GROUP;
+  const lastGroup = (last - 1) / GROUP;
+  if (load<f32>(norms + (lastGroup << 2)) > enough || !(enough > 0)) return min(codes + <usize>roundUp(last, BLOCK) * stride, codesEnd);
+  while (load<f32>(norms + (group << 2)) > enough) group++;
+  return codes + <usize>(group * GROUP) * stride;
+}
+
+/** Weights to terms, what terms can reach, and the slack that rounding them and the bonuses asks for. */
 function quantizeQuery(): void {
   let largest: f64 = 0;
   let total: f64 = 0;
@@ -158,31 +257,48 @@ function quantizeQuery(): void {
   const room = LARGEST_SUM - 0.5 * 255 * <f64>rank;
   scale = 255 * total + largestBonus == 0 ? 0 : min(min(LARGEST_TERM / largest, room / (255 * total + largestBonus)), LARGEST_SCALE);
   let deviation: f64 = 0;
+  let squares: f64 = 0;
+  origin = 0;
   for (let d: u32 = 0; d < stride; d++) {
     const wanted = d < rank ? scale * load<f64>(weights + (d << 3)) : 0;
     const term = nearest(wanted);
     deviation += abs(term - wanted);
     const place = (d & ~15) | ((d & 1) << 3) | ((d & 15) >> 1);
     store<i16>(terms + (place << 1), <i16>term);
+    if (term == 0) continue;
+    origin += term * load<f64>(zeros + (d << 3));
+    const part = term / load<f64>(steps + (d << 3));
+    squares += part * part;
   }
+  perReach = (1 - 1e-9) / sqrt(squares);
   const rounding = 1.01 * 2.0 ** -53 * <f64>(rank + 3) * (abs(base) + 255 * total + largestBonus);
   // The 3 is the 2 of the bonuses and covers the roundings of these lines themselves. No two sums are 2³² apart: more
   // slack is no different.
   slack = <i64>min(ceil(255 * deviation + 2 * scale * (rounding + blur)) + 3, 4_294_967_296);
 }
 
-/** The largest size of a bonus. Fills up the last block, too. */
+/** The largest size of a bonus; and the peaks. The last chunk is filled up: rows without a bonus are as if it were 0. */
 function findLargestBonus(): f64 {
-  const whole = <u32>blocked(bonusCount);
+  const whole = <u32>roundUp(bonusCount, CHUNK);
   for (let row = bonusCount; row < whole; row++) store<f64>(bonus + (row << 3), 0);
-  let first = f64x2.splat(0);
-  let second = f64x2.splat(0);
-  for (let at = bonus, end = bonus + (<usize>whole << 3); at < end; at += 32) {
-    first = f64x2.pmax(first, f64x2.abs(v128.load(at)));
-    second = f64x2.pmax(second, f64x2.abs(v128.load(at, 16)));
+  let size = f64x2.splat(0);
+  for (let first: u32 = 0; first < whole; first += CHUNK) {
+    let peak = f64x2.splat(-Infinity);
+    let low = f64x2.splat(Infinity);
+    for (let at = bonus + (<usize>first << 3), end = at + CHUNK * 8; at < end; at += 32) {
+      const one = v128.load(at);
+      const two = v128.load(at, 16);
+      peak = f64x2.pmax(peak, f64x2.pmax(one, two));
+      low = f64x2.pmin(low, f64x2.pmin(one, two));
+    }
+    store<f64>(peaks + (first / CHUNK << 3), larger(peak));
+    size = f64x2.pmax(size, f64x2.pmax(f64x2.abs(peak), f64x2.abs(low)));
   }
-  first = f64x2.pmax(first, second);
-  return max(f64x2.extract_lane(first, 0), f64x2.extract_lane(first, 1));
+  return larger(size);
+}
+
+function larger(pair: v128): f64 {
+  return max(f64x2.extract_lane(pair, 0), f64x2.extract_lane(pair, 1));
 }
 
 /*
@@ -221,12 +337,17 @@ function joinPairs(ab: v128, cd: v128): v128 {
   return i32x4.add(i64x2.shuffle(ab, cd, 0, 2), i64x2.shuffle(ab, cd, 1, 3));
 }
 
-/** The bonuses of the four rows at `at`, as parts of their sums. */
-function bonusTerms(at: usize, scales: v128): v128 {
-  const from = bonus + (((at - codes) / stride) << 3);
-  const first = i32x4.trunc_sat_f64x2_s_zero(f64x2.mul(v128.load(from), scales));
-  const second = i32x4.trunc_sat_f64x2_s_zero(f64x2.mul(v128.load(from, 16), scales));
-  return i64x2.shuffle(first, second, 0, 2);
+function positionOf(at: usize): u32 {
+  return <u32>(at - codes) / stride;
+}
+
+/** The bonuses of four rows, as parts of their sums. @param from those of their chunk. @param places where in it they are, a byte each. */
+function bonusTerms(from: usize, places: u32, scales: v128): v128 {
+  const a = f64x2.splat(load<f64>(from + ((places & 255) << 3)));
+  const ab = f64x2.replace_lane(a, 1, load<f64>(from + (((places >> 8) & 255) << 3)));
+  const c = f64x2.splat(load<f64>(from + (((places >> 16) & 255) << 3)));
+  const cd = f64x2.replace_lane(c, 1, load<f64>(from + ((places >> 24) << 3)));
+  return i64x2.shuffle(i32x4.trunc_sat_f64x2_s_zero(f64x2.mul(ab, scales)), i32x4.trunc_sat_f64x2_s_zero(f64x2.mul(cd, scales)), 0, 2);
 }
 
 /** @returns whether there is no room for another block. */
@@ -257,6 +378,8 @@ function scanAnyWithBonus(at: usize, end: usize): usize {
 @inline
 function scanRank64(at: usize, end: usize, withBonus: bool): usize {
   const scales = f64x2.splat(scale);
+  const bonuses = bonus + (<usize>(positionOf(at) & ~(CHUNK - 1)) << 3);
+  let place = order + positionOf(at);
   const mask = i16x8.splat(0xff);
   const bars = i32x4.splat(bar);
   const e0 = v128.load(terms);
@@ -274,7 +397,10 @@ function scanRank64(at: usize, end: usize, withBonus: bool): usize {
     const c = dot64(at + 128, e0, o0, e1, o1, e2, o2, e3, o3, mask);
     const d = dot64(at + 192, e0, o0, e1, o1, e2, o2, e3, o3, mask);
     let sums = joinPairs(ab, join(c, d));
-    if (withBonus) sums = i32x4.add(sums, bonusTerms(at, scales));
+    if (withBonus) {
+      sums = i32x4.add(sums, bonusTerms(bonuses, load<u32>(place), scales));
+      place += BLOCK;
+    }
     if (i32x4.bitmask(i32x4.gt_s(sums, bars)) && note(at, sums)) return at + 256;
   }
   return at;
@@ -285,6 +411,8 @@ function scanRank64(at: usize, end: usize, withBonus: bool): usize {
 @inline
 function scanAnyRank(at: usize, end: usize, withBonus: bool): usize {
   const scales = f64x2.splat(scale);
+  const bonuses = bonus + (<usize>(positionOf(at) & ~(CHUNK - 1)) << 3);
+  let place = order + positionOf(at);
   const mask = i16x8.splat(0xff);
   const bars = i32x4.splat(bar);
   const step: usize = stride;
@@ -303,7 +431,10 @@ function scanAnyRank(at: usize, end: usize, withBonus: bool): usize {
       d = i32x4.add(d, dot16(v128.load(from + 3 * step), even, odd, mask));
     }
     let sums = joinPairs(join(a, b), join(c, d));
-    if (withBonus) sums = i32x4.add(sums, bonusTerms(at, scales));
+    if (withBonus) {
+      sums = i32x4.add(sums, bonusTerms(bonuses, load<u32>(place), scales));
+      place += BLOCK;
+    }
     const block = at;
     at += 4 * step;
     if (i32x4.bitmask(i32x4.gt_s(sums, bars)) && note(block, sums)) break;
@@ -311,7 +442,7 @@ function scanAnyRank(at: usize, end: usize, withBonus: bool): usize {
   return at;
 }
 
-// The candidates: 16 bytes each, moved as one vector.
+// The candidates: 16 bytes each, moved as one vector. Until they are scored their position is where the score will be.
 
 function candidate(index: u32): usize {
   return candidates + (index << 4);
@@ -329,19 +460,25 @@ function scoreOf(at: usize): f64 {
   return load<f64>(at, 8);
 }
 
+function codesOf(at: usize): usize {
+  return codes + <usize>load<u32>(at, 8) * stride;
+}
+
 /** Hits to candidates. */
 function collect(k: u32, filtered: bool): void {
   const capacity: u32 = max<u32>(MIN_CAPACITY, CAPACITY_PER_RESULT * k);
   for (let hit: u32 = 0; hit < hits; hit++) {
-    const first: u32 = (load<u32>(hitBlocks + (hit << 2)) - <u32>codes) / stride;
-    for (let lane: u32 = 0; lane < 4; lane++) {
+    const first = positionOf(load<usize>(hitBlocks + (hit << 2)));
+    for (let lane: u32 = 0; lane < BLOCK; lane++) {
       const sum = load<i32>(hitSums + (hit << 4) + (lane << 2));
-      const row = first + lane;
-      if (sum <= bar || row >= rows) continue; // behind the last row, a block is filled up with zeros
+      const position = first + lane;
+      if (sum <= bar || position >= rows) continue; // behind the last row, a block is filled up with zeros
+      const row = (position & ~(CHUNK - 1)) | load<u8>(order + position);
       if (filtered && (load<u32>(excluded + (row >> 5 << 2)) >> (row & 31)) & 1) continue;
       const at = candidate(count++);
       store<u32>(at, row);
       store<i32>(at, sum, 4);
+      store<u32>(at, position, 8);
       if (count == capacity) thinOut(k, capacity);
     }
   }
@@ -352,7 +489,7 @@ function thinOut(k: u32, capacity: u32): void {
   forgetHopeless(k);
   if (count <= capacity / 2) return;
 
-  // Near ties, which sums do not tell apart. Scores do, and rows that come later lose a tie.
+  // Near ties, which sums do not tell apart. Scores do.
   scoreCandidates();
   sortCandidates();
   count = k;
@@ -420,10 +557,10 @@ function scoreCandidates(): void {
     for (; i < count; i++) finish(candidate(i), askForScore(rowOf(candidate(i))));
   }
   for (; i + 4 <= count; i += 4) {
-    let a = codes + rowOf(candidate(i)) * stride;
-    let b = codes + rowOf(candidate(i + 1)) * stride;
-    let c = codes + rowOf(candidate(i + 2)) * stride;
-    let d = codes + rowOf(candidate(i + 3)) * stride;
+    let a = codesOf(candidate(i));
+    let b = codesOf(candidate(i + 1));
+    let c = codesOf(candidate(i + 2));
+    let d = codesOf(candidate(i + 3));
     let scoreA = base;
     let scoreB = base;
     let scoreC = base;
@@ -441,7 +578,7 @@ function scoreCandidates(): void {
     finish(candidate(i + 3), scoreD);
   }
   for (; i < count; i++) {
-    let code = codes + rowOf(candidate(i)) * stride;
+    let code = codesOf(candidate(i));
     let score = base;
     for (let at = weights, end = weights + (rank << 3); at < end; at += 8) score += load<f64>(at) * <f64>load<u8>(code++);
     finish(candidate(i), score);
@@ -455,10 +592,7 @@ function finish(at: usize, score: f64): void {
   store<f64>(at, row < bonusCount ? score + load<f64>(bonus + (<usize>row << 3)) : score, 8);
 }
 
-/**
- * By score, best first. Stable, so of equal scores the lower row comes first: candidates arrive in the order of
- * rows, and those sorted before have lower rows than those that came after.
- */
+/** By score, best first; of equal scores the lower row comes first. */
 function sortCandidates(): void {
   const RUN: u32 = 8;
   for (let from: u32 = 0; from < count; from += RUN) insertionSort(from, min(from + RUN, count));
@@ -472,13 +606,17 @@ function sortCandidates(): void {
   }
 }
 
+function isBefore(one: usize, other: usize): bool {
+  const difference = scoreOf(one) - scoreOf(other);
+  return difference > 0 || (difference == 0 && rowOf(one) < rowOf(other));
+}
+
 function insertionSort(from: u32, to: u32): void {
   for (let i = from + 1; i < to; i++) {
-    const moving = v128.load(candidate(i));
-    const score = scoreOf(candidate(i));
+    v128.store(fence, v128.load(candidate(i))); // is only moving
     let at = i;
-    for (; at > from && scoreOf(candidate(at - 1)) < score; at--) v128.store(candidate(at), v128.load(candidate(at - 1)));
-    v128.store(candidate(at), moving);
+    for (; at > from && isBefore(fence, candidate(at - 1)); at--) v128.store(candidate(at), v128.load(candidate(at - 1)));
+    v128.store(candidate(at), v128.load(fence));
   }
 }
 
@@ -489,7 +627,7 @@ function merge(from: u32, middle: u32, to: u32): void {
   const leftEnd = right;
   const rightEnd = candidate(to);
   for (let out = spare + (from << 4), end = spare + (to << 4); out < end; out += 16) {
-    if (left < leftEnd && (right == rightEnd || scoreOf(left) >= scoreOf(right))) {
+    if (left < leftEnd && (right == rightEnd || isBefore(left, right))) {
       v128.store(out, v128.load(left));
       left += 16;
     } else {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { quantizeSq8 } from '../../../shared/artifact/faissSq8.ts';
 import { ExactIndex } from '../../../shared/engine/exactIndex.ts';
 import { KernelIndex } from '../../../shared/engine/kernelIndex.ts';
 import { RowSet } from '../../../shared/engine/rowSet.ts';
+import { Random } from '../../../trainer/random.ts';
 import { ask, describeVectorIndex, expectBest, tableOf } from '../../contracts/vectorIndex.ts';
 
 const wasm = readKernel();
@@ -45,6 +47,22 @@ describe('KernelIndex', () => {
     await KernelIndex.open({ rows: 50_000, rank: 64, values: new Float32Array(50_000 * 64) }, module);
     const { exports } = (await instantiate.mock.results[0]!.value) as unknown as WebAssembly.Instance;
     expect((exports['memory'] as WebAssembly.Memory).buffer.byteLength - 50_000 * 64).toBeLessThan(1e6);
+  });
+
+  test('rows that are too short to be among the best are passed over', async () => {
+    const random = new Random(1);
+    const matrix = (norm: (row: number) => number) => Float64Array.from({ length: 20_000 * 16 }, (_, i) => norm(i >> 4) * random.normal());
+    const query = Float32Array.from({ length: 16 }, () => random.normal());
+    const seen = async (norm: (row: number) => number, bonus?: Float64Array): Promise<number> => {
+      const table = quantizeSq8(matrix(norm), 20_000, 16);
+      const index = await KernelIndex.open(table, module);
+      expectBest(index, table, query, 10, undefined, bonus);
+      return index.scanned;
+    };
+    expect(await seen((row) => 1 / Math.sqrt(1 + row))).toBeLessThan(1000);
+    expect(await seen((row) => 0.001 ** ((row * 7919) % 20_000 / 20_000))).toBeLessThan(4000); // in no order
+    expect(await seen((row) => 1 / Math.sqrt(1 + row), Float64Array.of(0, 0.5, 0, -3))).toBeLessThan(1000);
+    expect(await seen(() => 1)).toBeGreaterThan(10_000);
   });
 
   test('near ties by the thousand are all looked at', async () => {
