@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-python_packages=('faiss-cpu>=1.8,<2' 'numpy>=1.26,<3' 'onnx>=1.16,<2')
+python_packages=('faiss-cpu>=1.8,<2' 'numpy>=1.26,<3' 'onnx>=1.16,<2' 'schemathesis>=4,<5')
 venv=.cache/venv
 log=.cache/setup.log
 stamp=$venv/framerate-packages
@@ -129,7 +129,7 @@ for tool in "${tools[@]}"; do
   have "$tool" || give_up "$tool" 'the tests of data.sh with it will be skipped'
 done
 
-have_faiss || install_faiss || give_up 'Python with faiss-cpu' 'comparisons with native Faiss will be skipped'
+have_faiss || install_faiss || give_up 'Python with its packages' 'comparisons with native Faiss, and questions made up by Schemathesis, will be skipped'
 
 if [[ $missing -eq 1 && -n ${FRAMERATE_REQUIRE_ALL:-} ]]; then
   say 'FRAMERATE_REQUIRE_ALL is set, and not all is here'

@@ -38,17 +38,22 @@ export function needs(what: string, found: unknown, required = requireAll): { sk
 export const findChromium = (): string | null => findProgram(process.env.FRAMERATE_CHROMIUM, ['chromium', 'chromium-browser', 'google-chrome']);
 export const findFirefox = (): string | null => findProgram(process.env.FRAMERATE_FIREFOX, ['firefox-esr', 'firefox']);
 
-let python: string | null | undefined;
+const pythonWith = new Map<string, string | null>();
 
-/** A Python that can import faiss: the native Faiss that ours must agree with. */
-export function findPython(): string | null {
+/** The Python of the tests, where it can import a module. */
+export function findPythonWith(module: string): string | null {
+  // Asked only once a process: an import takes some tenths of a second.
+  let python = pythonWith.get(module);
   if (python === undefined) {
     const candidate = process.env.FRAMERATE_PYTHON || join(repoRoot, '.cache/venv/bin/python');
-    // Asked only once a process: importing faiss takes some tenths of a second.
-    python = spawnSync(candidate, ['-c', 'import faiss']).status === 0 ? candidate : null;
+    python = spawnSync(candidate, ['-c', `import ${module}`]).status === 0 ? candidate : null;
+    pythonWith.set(module, python);
   }
   return python;
 }
+
+/** A Python that can import faiss: the native Faiss that ours must agree with. */
+export const findPython = (): string | null => findPythonWith('faiss');
 
 /** The folder of a real data set: below `FRAMERATE_DATA`, else below `../shared/data` beside the repository. */
 export function realData(name: 'ml-latest-small' | 'goodbooks-10k-v1'): string | null {

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ import { ratingWeight } from '../../../shared/ratingWeight.ts';
 import { openModel } from '../../../trainer/openModel.ts';
 import { residualOf, residuals } from '../../support/residual.ts';
 import { memorySource, tinyItems, tinyModel } from '../../support/tinyModel.ts';
-import { needs, repoRoot } from '../../support/tools.ts';
+import { findPythonWith, needs } from '../../support/tools.ts';
 
 ort.env.wasm.numThreads = 1;
 
@@ -195,13 +195,7 @@ describe('the file', () => {
   });
 });
 
-/** Python of the tests, where it has onnx: `tests/setup.sh` does not install that. */
-function findPythonWithOnnx(): string | null {
-  const candidate = process.env.FRAMERATE_PYTHON || join(repoRoot, '.cache/venv/bin/python');
-  return spawnSync(candidate, ['-c', 'import onnx.reference']).status === 0 ? candidate : null;
-}
-
-const python = findPythonWithOnnx();
+const python = findPythonWith('onnx.reference');
 const { skip, label } = needs('Python with onnx', python);
 describe.skipIf(skip)(`the onnx package accepts the file${label}`, () => {
   let folder: string;

@@ -140,6 +140,15 @@ test('an unknown address is a problem', async () => {
   expect((await api.inject('/v2/nothing')).json()).toMatchObject({ status: 404, code: 'NOT_FOUND' });
 });
 
+test.each([
+  ['too long', `/v1/items/${'0'.repeat(500)}`, 414],
+  ['no address', '/v1/items/%zz', 400],
+])('an address that is %s is a problem, too', async (_, url, status) => {
+  const response = await api.inject(url);
+  expect(response.headers['content-type']).toMatch('application/problem+json');
+  expect(response.json()).toMatchObject({ status });
+});
+
 test('/docs and its OpenAPI 3.1 document are served', async () => {
   expect((await api.inject('/docs/')).statusCode).toBe(200);
   const document = (await api.inject('/docs/json')).json();
