@@ -1,11 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { offlineShell } from './web/offline/build/shell.ts';
 
 export default defineConfig({
   root: 'web/app',
   // Relative addresses: the app works under any path of a static host.
   base: './',
-  plugins: [svelte({ configFile: false, compilerOptions: { runes: true } })],
+  plugins: [svelte({ configFile: false, compilerOptions: { runes: true } }), offlineShell()],
   worker: { format: 'es' },
   build: {
     outDir: '../../dist/app',

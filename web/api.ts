@@ -53,8 +53,9 @@ export interface LocalRecommenderApi extends RecommenderApi {
   /**
    * Fetches and verifies the model; resolves when it is ready or has failed. May be called again after a failure.
    * @param manifestUrl absolute address of a manifest.json.
+   * @param fresh the newest model there, instead of one that was kept on the device. Default false.
    */
-  load(manifestUrl: string): Promise<Result<ModelInfo>>;
+  load(manifestUrl: string, fresh?: boolean): Promise<Result<ModelInfo>>;
   /** Calls back with the status now and at each change. Returns when subscribed. */
   watch(listener: (status: EngineStatus) => void): Promise<void>;
   /**

@@ -16,8 +16,11 @@ export const MAX_TITLES = 100;
 
 /** What a service needs from the place that it runs in. */
 export interface ServiceSurroundings {
-  /** @param manifestUrl address of a manifest.json, or a folder's path in Node. */
-  openSource(manifestUrl: string): ArtifactSource;
+  /**
+   * @param manifestUrl address of a manifest.json, or a folder's path in Node.
+   * @param fresh the newest there is, where a cache has another.
+   */
+  openSource(manifestUrl: string, fresh: boolean): ArtifactSource;
   /** The bytes of kernel.wasm. */
   readKernel(): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -42,11 +45,11 @@ export class RecommenderService implements LocalRecommenderApi {
     this.#surroundings = surroundings;
   }
 
-  async load(manifestUrl: string): Promise<Result<ModelInfo>> {
+  async load(manifestUrl: string, fresh = false): Promise<Result<ModelInfo>> {
     const turn = ++this.#turn;
     this.#setStatus({ kind: 'loading', receivedBytes: 0, totalBytes: 0 });
     const loaded = await answer(async () => {
-      const source = this.#surroundings.openSource(manifestUrl);
+      const source = this.#surroundings.openSource(manifestUrl, fresh);
       const model = await loadModel(source, (receivedBytes, totalBytes) => {
         if (turn === this.#turn) this.#setStatus({ kind: 'loading', receivedBytes, totalBytes });
       });
@@ -59,6 +62,7 @@ export class RecommenderService implements LocalRecommenderApi {
       this.#setStatus({ kind: 'failed', error: loaded.error });
       return loaded;
     }
+    await loaded.value.source.keep?.();
     this.#loaded = loaded.value;
     const model = describe(loaded.value.recommender);
     this.#setStatus({ kind: 'ready', model });

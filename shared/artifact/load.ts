@@ -26,6 +26,8 @@ export interface Model {
 export interface ArtifactSource {
   /** @param path relative to the manifest's folder. @throws {FrameRateError} `NOT_FOUND` or `UNREACHABLE`. */
   read(path: string, onBytes?: (received: number) => void): Promise<Uint8Array<ArrayBuffer>>;
+  /** Called when the whole model was read and is good: a cache may keep it then. */
+  keep?(): Promise<void>;
 }
 
 export type LoadProgress = (receivedBytes: number, totalBytes: number) => void;

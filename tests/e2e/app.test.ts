@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createApi } from '../../web/server/api.ts';
 import { ModelHost } from '../../web/server/modelHost.ts';
-import { describeInBrowsers, launch, type OpenedBrowser } from './browser.ts';
+import { describeInBrowsers, forgetEverything, launch, type OpenedBrowser } from './browser.ts';
 
 describeInBrowsers('the app', (name) => {
   let browser: OpenedBrowser;
@@ -30,6 +30,7 @@ describeInBrowsers('the app', (name) => {
   test('everything works without a network once the page is loaded: search, rate, ten films, the time they took', async () => {
     const { page } = browser;
     const popular = await tenTitles();
+    await page.waitForLoadState('networkidle'); // until the app is kept, and has looked for a newer model
     await page.context().setOffline(true);
     const asked = browser.requests.length;
 
@@ -70,6 +71,7 @@ describeInBrowsers('the app', (name) => {
   });
 
   test('a model that is not there is said, with a way on', async () => {
+    await forgetEverything(browser.page);
     const page = await browser.page.context().newPage();
     await page.route('**/manifest.json', (route) => route.fulfill({ status: 404 }));
     await page.goto(browser.address);
@@ -82,6 +84,7 @@ describeInBrowsers('the app', (name) => {
   });
 
   test('an altered model is refused whole', async () => {
+    await forgetEverything(browser.page);
     const page = await browser.page.context().newPage();
     await page.route('**/*.faiss', async (route) => {
       const response = await route.fetch();

@@ -64,6 +64,8 @@ export interface LaunchOptions {
   readonly modelFolder: string;
   /** `app`: dist/app, which `npm test` builds first. Else the name of a page of tests/e2e (name.html), built by the same configuration. */
   readonly page?: 'app' | 'door' | 'contracts';
+  /** Where the app lies, if it is not the one that was built. */
+  readonly appFolder?: string;
   readonly context?: BrowserContextOptions;
 }
 
@@ -85,7 +87,7 @@ export async function launch(options: LaunchOptions): Promise<OpenedBrowser> {
   const kind: Kind = kinds[name];
   const program = kind.find();
   if (!program) throw new Error(`${kind.title} is not installed; tests/setup.sh installs it where it may`);
-  const appFolder = pageName === 'app' ? join(repoRoot, 'dist/app') : await buildPage(pageName);
+  const appFolder = options.appFolder ?? (pageName === 'app' ? join(repoRoot, 'dist/app') : await buildPage(pageName));
   const site = await createSite({ appFolder, modelsFolder: dirname(modelFolder), defaultModel: basename(modelFolder) });
   const address = `${await site.listen({ host: '127.0.0.1', port: 0 })}/`;
   const browser = await kind.launch(program, options);
@@ -131,13 +133,13 @@ async function buildPage(name: string): Promise<string> {
   return folder;
 }
 
-/** Deletes what the app has kept in this browser. Pages see it when they are opened anew. */
+/** Deletes the ratings and models that the app has kept in this browser. Pages see it when they are opened anew. */
 export const forgetEverything = (page: Page): Promise<void> =>
-  page.evaluate(
-    () =>
-      new Promise<void>((done, failed) => {
-        const request = indexedDB.deleteDatabase('framerate');
-        request.onsuccess = () => done();
-        request.onerror = () => failed(request.error ?? new Error('not deleted'));
-      }),
-  );
+  page.evaluate(async () => {
+    await caches.delete('framerate-models');
+    await new Promise<void>((done, failed) => {
+      const request = indexedDB.deleteDatabase('framerate');
+      request.onsuccess = () => done();
+      request.onerror = () => failed(request.error ?? new Error('not deleted'));
+    });
+  });

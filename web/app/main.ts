@@ -5,16 +5,24 @@ import { openStore } from '../store/database.ts';
 import { Session } from '../ui/session/session.svelte.ts';
 import { startWorker } from '../worker/client.ts';
 import App from './App.svelte';
-import { findDefaultModel } from './models.ts';
-import { fetchPagesAhead } from './pages.ts';
+import { findModel } from './models.ts';
+import { fetchPagesAhead, savesData } from './pages.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { Router } from './router.svelte.ts';
+import { AppUpdate, ModelUpdate } from './updates.svelte.ts';
 
 const api = startWorker();
 const store = await openStore();
 const preferences = new Preferences(store);
-await preferences.open();
-const session = new Session(api, store, () => findDefaultModel(document.baseURI));
-mount(App, { target: document.body, props: { session, router: new Router(), preferences } });
+const { model } = await preferences.open();
+const session = new Session(api, store, () => findModel(document.baseURI, model));
+const appUpdate = new AppUpdate();
+const modelUpdate = new ModelUpdate(session);
+mount(App, { target: document.body, props: { session, router: new Router(), preferences, store, appUpdate, modelUpdate } });
+
 await session.start();
 fetchPagesAhead();
+await appUpdate.register();
+if (!savesData()) await modelUpdate.check();
+// Asked once there is something to lose: some browsers ask the person.
+if (session.library.everything.length > 0) await navigator.storage?.persist?.();

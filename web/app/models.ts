@@ -1,6 +1,6 @@
 import { answer, FrameRateError } from '../../shared/errors.ts';
 import type { Result } from '../../shared/errors.ts';
-import { fetchBytes } from '../fetchBytes.ts';
+import { readAndRenew } from '../offline/modelShelf.ts';
 
 /** models/index.json: what is published here, and what a page starts with. */
 interface ModelIndex {
@@ -8,15 +8,34 @@ interface ModelIndex {
   readonly default: string;
 }
 
-/** Finds the manifest of the model that this place starts with: its absolute address. */
-export function findDefaultModel(base: string): Promise<Result<string>> {
+/** A model that this place offers. */
+export interface OfferedModel {
+  readonly name: string;
+  /** Absolute address. */
+  readonly manifestUrl: string;
+}
+
+/** All models of this place, that which it starts with first. */
+export function findModels(base: string): Promise<Result<readonly OfferedModel[]>> {
   const url = new URL('models/index.json', base).href;
   return answer(async () => {
-    const index = readIndex(new TextDecoder().decode(await fetchBytes(url)), url);
-    const model = index.models.find(({ name }) => name === index.default);
-    if (!model) throw new FrameRateError('NOT_FOUND', `${url} lists no model "${index.default}".`);
-    return new URL(model.manifest, url).href;
+    const index = readIndex(new TextDecoder().decode(await readAndRenew(url)), url);
+    const offered = index.models.map(({ name, manifest }) => ({ name, manifestUrl: new URL(manifest, url).href }));
+    const first = offered.find(({ name }) => name === index.default);
+    if (!first) throw new FrameRateError('NOT_FOUND', `${url} lists no model "${index.default}".`);
+    return [first, ...offered.filter((model) => model !== first)];
   });
+}
+
+/**
+ * Finds the manifest to start with: its absolute address.
+ * @param wanted name of the model that was chosen before; another one starts where it is not offered any more.
+ */
+export async function findModel(base: string, wanted?: string): Promise<Result<string>> {
+  const models = await findModels(base);
+  if (!models.ok) return models;
+  const model = models.value.find(({ name }) => name === wanted) ?? models.value[0];
+  return { ok: true, value: model.manifestUrl };
 }
 
 function readIndex(text: string, url: string): ModelIndex {

@@ -25,7 +25,7 @@ const WITHIN_MS = 60_000;
 export function keepAlive(start: () => MortalRecommender, now: () => number = () => performance.now()): LocalRecommenderApi {
   const kept = new Kept(start, now);
   return {
-    load: (manifestUrl) => kept.load(manifestUrl),
+    load: (manifestUrl, fresh) => kept.load(manifestUrl, fresh),
     watch: (listener) => kept.watch(listener),
     recommend: (query) => kept.ask((api) => api.recommend(query)),
     similar: (query) => kept.ask((api) => api.similar(query)),
@@ -61,13 +61,13 @@ class Kept {
     this.#current = Promise.resolve({ ok: true, value: this.#begin() });
   }
 
-  async load(manifestUrl: string): Promise<Result<ModelInfo>> {
+  async load(manifestUrl: string, fresh = false): Promise<Result<ModelInfo>> {
     const current = await this.#current;
     if (!current.ok) {
       this.#restarts = []; // somebody asks for it anew
       this.#current = Promise.resolve({ ok: true, value: this.#begin() });
     }
-    const loaded = await this.ask((api) => api.load(manifestUrl));
+    const loaded = await this.ask((api) => api.load(manifestUrl, fresh));
     if (loaded.ok) this.#manifestUrl = manifestUrl;
     return loaded;
   }

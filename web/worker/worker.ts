@@ -1,11 +1,12 @@
 import { expose } from 'comlink';
 import { kernelUrl } from '../../shared/engine/kernel/location.ts';
 import { fetchBytes } from '../fetchBytes.ts';
+import { ShelfSource } from '../offline/modelShelf.ts';
 import { RecommenderService } from '../service.ts';
 
 expose(
   new RecommenderService({
-    openSource: (manifestUrl) => ({ read: (path, onBytes) => fetchBytes(new URL(path, manifestUrl).href, onBytes) }),
+    openSource: (manifestUrl, fresh) => new ShelfSource(manifestUrl, fresh),
     readKernel: () => fetchBytes(kernelUrl.href),
   }),
 );

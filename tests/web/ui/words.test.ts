@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ErrorCode } from '../../../shared/errors.ts';
-import { findDefaultModel } from '../../../web/app/models.ts';
+import { findModel } from '../../../web/app/models.ts';
 import { failureText } from '../../../web/ui/failure.ts';
 import { bytesOf, genreLine, milliseconds, starsSpoken, starsText } from '../../../web/ui/format.ts';
 import { ease } from '../../../web/ui/motion.ts';
@@ -76,11 +76,19 @@ describe('finding the model to start with', () => {
 
   test('the default of models/index.json, wherever the page lies', async () => {
     serve(json({ models: [{ name: 'a', manifest: 'a/manifest.json' }, { name: 'b', manifest: 'b/m.json' }], default: 'b' }));
-    expect(await findDefaultModel('https://example.test/films/#here')).toEqual({
+    expect(await findModel('https://example.test/films/#here')).toEqual({
       ok: true,
       value: 'https://example.test/films/models/b/m.json',
     });
-    expect(fetch).toHaveBeenCalledWith('https://example.test/films/models/index.json');
+    expect(fetch).toHaveBeenCalledWith('https://example.test/films/models/index.json', { cache: 'no-cache' });
+  });
+
+  test.each([
+    ['a', 'a/manifest.json'],
+    ['gone', 'b/m.json'],
+  ])('the one that was chosen before, where it still is: %s', async (wanted, path) => {
+    serve(json({ models: [{ name: 'a', manifest: 'a/manifest.json' }, { name: 'b', manifest: 'b/m.json' }], default: 'b' }));
+    expect(await findModel('https://example.test/', wanted)).toEqual({ ok: true, value: `https://example.test/models/${path}` });
   });
 
   test.each<[string, Response | Error, ErrorCode]>([
@@ -94,7 +102,7 @@ describe('finding the model to start with', () => {
     ['a default that is not listed', json({ models: [], default: 'a' }), 'NOT_FOUND'],
   ])('%s', async (_name, response, code) => {
     serve(response);
-    expect(await findDefaultModel('https://example.test/')).toMatchObject({ ok: false, error: { code } });
+    expect(await findModel('https://example.test/')).toMatchObject({ ok: false, error: { code } });
   });
 });
 

@@ -42,8 +42,8 @@ export class Engine {
   }
 
   /** Puts another model, or a newer one, in the place of this. The one before goes on answering until it is whole. */
-  async change(manifestUrl: string): Promise<Result<ModelInfo>> {
-    const loaded = await this.#api.load(manifestUrl);
+  async change(manifestUrl: string, fresh = false): Promise<Result<ModelInfo>> {
+    const loaded = await this.#api.load(manifestUrl, fresh);
     if (loaded.ok) {
       this.manifestUrl = manifestUrl;
       this.status = { kind: 'ready', model: loaded.value };

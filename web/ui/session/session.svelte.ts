@@ -49,8 +49,8 @@ export class Session {
   }
 
   /** Another model from now on. @returns why not, where the one before stays. */
-  async change(manifestUrl: string): Promise<ErrorAnswer | null> {
-    const changed = await this.engine.change(manifestUrl);
+  async change(manifestUrl: string, fresh = false): Promise<ErrorAnswer | null> {
+    const changed = await this.engine.change(manifestUrl, fresh);
     if (!changed.ok) return changed.error;
     this.steering.reset();
     this.steering.countAll();

@@ -204,5 +204,26 @@ export const de: Words = {
     dismiss: 'Jetzt nicht',
   },
 
+  model: {
+    requests: 'Anfragen an andere Orte, seit du das geöffnet hast.',
+    privacy: 'Kein Konto, keine Cookies, keine Dritten. Bewertungen leben nur in diesem Browser.',
+    films: 'Filme',
+    madeFrom: 'Gemacht aus',
+    size: 'Größe',
+    numbers: 'Zahlen je Film',
+    engine: 'Rechnet mit',
+    id: 'Fassung',
+    offline: 'Öffnet ohne Netz',
+    yes: 'ja',
+    no: 'nein, dafür ist kein Platz',
+    choose: 'Modell',
+    look: 'Nach einem neueren sehen',
+    newest: 'Das ist das neueste.',
+    forget: 'Alles löschen',
+    forgetSure: 'Deine Bewertungen, Listen und die Filme auf diesem Gerät löschen?',
+    forgetThen: 'Es gibt keinen Weg zurück.',
+    keep: 'Alles behalten',
+  },
+
   nowhere: { heading: 'Hier ist nichts.', lede: 'Diese Adresse führt nirgendwohin.', home: 'Ein paar Filme bewerten' },
 };

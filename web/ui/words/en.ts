@@ -189,6 +189,27 @@ export const en = {
     dismiss: 'Not now',
   },
 
+  model: {
+    requests: 'requests to other places since you opened this.',
+    privacy: 'No account, no cookies, no third party. Ratings live in this browser only.',
+    films: 'Films',
+    madeFrom: 'Made from',
+    size: 'Size',
+    numbers: 'Numbers a film',
+    engine: 'Reckons with',
+    id: 'Version',
+    offline: 'Opens without a network',
+    yes: 'yes',
+    no: 'no, there is no room for it',
+    choose: 'Model',
+    look: 'Look for a newer one',
+    newest: 'This is the newest.',
+    forget: 'Delete everything',
+    forgetSure: 'Delete your ratings, lists and the films on this device?',
+    forgetThen: 'There is no way back.',
+    keep: 'Keep it all',
+  },
+
   nowhere: { heading: 'Nothing here.', lede: 'This address leads nowhere.', home: 'Rate a few films' },
 };
 

@@ -1,0 +1,154 @@
+import { sha256Hex } from '../../shared/artifact/digest.ts';
+import type { ArtifactSource } from '../../shared/artifact/load.ts';
+import { filesToLoad, parseManifest, type ArtifactFile, type Manifest } from '../../shared/artifact/manifest.ts';
+import { BrokenOff, fetchBytes } from '../fetchBytes.ts';
+
+/** The browser's cache that models are kept in. */
+export const SHELF = 'framerate-models';
+
+/** Begun files are kept beside whole ones, under the same address with this. */
+const PART = '?part';
+
+/** The shelf, or null where the browser has or allows none: then everything comes from the network each time. */
+export async function openShelf(): Promise<Cache | null> {
+  try {
+    return await caches.open(SHELF);
+  } catch {
+    return null;
+  }
+}
+
+const read = async (shelf: Cache | null, url: string): Promise<Uint8Array<ArrayBuffer> | null> => {
+  const kept = await shelf?.match(url);
+  return kept ? new Uint8Array(await kept.arrayBuffer()) : null;
+};
+
+/** A full device keeps nothing more; what is loaded works all the same. */
+async function put(shelf: Cache | null, url: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  try {
+    await shelf?.put(url, new Response(bytes));
+    return shelf !== null;
+  } catch {
+    return false;
+  }
+}
+
+const parse = (bytes: Uint8Array): Manifest => parseManifest(new TextDecoder().decode(bytes));
+
+/**
+ * A model's files from the shelf, and from the network what is not there. Files are put there once their digest is right,
+ * under names that follow from it; the manifest last of all, when the model was found good. So what a manifest on the
+ * shelf names is whole, and the model before stays until then.
+ */
+export class ShelfSource implements ArtifactSource {
+  readonly #url: string;
+  readonly #fresh: boolean;
+  readonly #shelf = openShelf();
+  #manifest: { readonly bytes: Uint8Array<ArrayBuffer>; readonly parsed: Manifest } | null = null;
+
+  /** @param fresh the newest manifest that the network has, whatever is on the shelf. */
+  constructor(manifestUrl: string, fresh: boolean) {
+    this.#url = manifestUrl;
+    this.#fresh = fresh;
+  }
+
+  async read(path: string, onBytes?: (received: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+    const shelf = await this.#shelf;
+    if (path === 'manifest.json') {
+      const kept = this.#fresh ? null : await read(shelf, this.#url);
+      const bytes = kept ?? (await fetchBytes(this.#url, onBytes, { cache: 'no-cache' }));
+      this.#manifest = { bytes, parsed: parse(bytes) };
+      return bytes;
+    }
+    const url = this.#address(path);
+    const file = this.#manifest?.parsed.files.find((file) => file.path === path);
+    if (!file) return fetchBytes(url, onBytes);
+    const kept = await read(shelf, url);
+    if (kept && (await isWhole(kept, file))) return kept;
+    return fetchKept(shelf, url, file, onBytes);
+  }
+
+  /** The model is good: from now on it is the one on the shelf, and what only the one before needed goes. */
+  async keep(): Promise<void> {
+    const shelf = await this.#shelf;
+    if (!shelf || !this.#manifest) return;
+    const { bytes, parsed } = this.#manifest;
+    const needed = await Promise.all(filesToLoad(parsed).map(({ path }) => shelf.match(this.#address(path))));
+    if (!needed.every(Boolean) || !(await put(shelf, this.#url, bytes))) return;
+    const folder = new URL('.', this.#url).href;
+    const named = new Set([this.#url, ...parsed.files.map(({ path }) => this.#address(path))]);
+    for (const { url } of await shelf.keys()) if (url.startsWith(folder) && !named.has(url)) await shelf.delete(url);
+  }
+
+  #address(path: string): string {
+    return new URL(path, this.#url).href;
+  }
+}
+
+const isWhole = async (bytes: Uint8Array<ArrayBuffer>, { bytes: length, sha256 }: ArtifactFile): Promise<boolean> =>
+  bytes.byteLength === length && (await sha256Hex(bytes)) === sha256;
+
+async function fetchKept(
+  shelf: Cache | null,
+  url: string,
+  file: ArtifactFile,
+  onBytes?: (received: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const start = await read(shelf, url + PART);
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = await fetchBytes(url, onBytes, start ? { start } : {});
+  } catch (error) {
+    if (error instanceof BrokenOff && error.bytes.byteLength > 0) await put(shelf, url + PART, error.bytes);
+    throw error;
+  }
+  await shelf?.delete(url + PART);
+  const whole = await isWhole(bytes, file);
+  // What was begun may have been of other bytes, or from before a server compressed it.
+  if (!whole && start) return fetchKept(shelf, url, file, onBytes);
+  if (whole) await put(shelf, url, bytes);
+  return bytes; // whoever asked checks, and says what is wrong
+}
+
+/** Whether a model can be opened without a network. */
+export async function isKept(manifestUrl: string): Promise<boolean> {
+  return (await (await openShelf())?.match(manifestUrl)) !== undefined;
+}
+
+/** A newer model at the same address. */
+export interface NewerModel {
+  readonly modelId: string;
+  /** Bytes to download. */
+  readonly bytes: number;
+}
+
+/**
+ * Looks whether the network has another model than `modelId`, without touching anything. Null: no, or no answer.
+ * What is newer than this app can read is none: the app has to be renewed first.
+ */
+export async function findNewer(manifestUrl: string, modelId: string): Promise<NewerModel | null> {
+  try {
+    const manifest = parse(await fetchBytes(manifestUrl, undefined, { cache: 'no-cache' }));
+    if (manifest.modelId === modelId) return null;
+    const shelf = await openShelf();
+    const missing = await Promise.all(
+      filesToLoad(manifest).map(async ({ path, bytes }) => ((await shelf?.match(new URL(path, manifestUrl).href)) ? 0 : bytes)),
+    );
+    return { modelId: manifest.modelId, bytes: missing.reduce((sum, bytes) => sum + bytes, 0) };
+  } catch {
+    return null;
+  }
+}
+
+/** A small file that is used as it was kept, and renewed for the next time: the list of models. */
+export async function readAndRenew(url: string): Promise<Uint8Array<ArrayBuffer>> {
+  const shelf = await openShelf();
+  const renewed = fetchBytes(url, undefined, { cache: 'no-cache' }).then(async (bytes) => {
+    await put(shelf, url, bytes);
+    return bytes;
+  });
+  const kept = await read(shelf, url);
+  if (!kept) return renewed;
+  renewed.catch(() => undefined); // offline: what is kept does
+  return kept;
+}
