@@ -65,6 +65,7 @@ const program = new Command('framerate')
 
 withTraining(program.command('train'))
   .description('Trains a model on ratings and publishes it.')
+  .option('--no-map', 'without the map of the catalogue')
   .option('--out <folder>', 'where the model goes: models/NAME (default: models/ and the name of the data)')
   .action(async (options: TrainOptions) => {
     await train(options);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { formatBytes } from '../../shared/artifact/format.ts';
 import { optionalFileOf, type Manifest, type ModelParameters } from '../../shared/artifact/manifest.ts';
+import { makeCompanions } from '../companions.ts';
 import { DEFAULT_PARAMETERS, DEFAULT_RESIDUAL, factorize } from '../factorize.ts';
 import { readSplitOrigin } from '../evaluation/splitFiles.ts';
 import { Progress } from '../progress.ts';
@@ -30,6 +31,8 @@ export interface TrainOptions extends DataOptions {
   /** Entries of the residual for each item; 0: none. */
   readonly residual: number;
   readonly seed: number;
+  /** Lay out the map of the catalogue. Default true. */
+  readonly map?: boolean;
   readonly out?: string;
   readonly publishUsers?: true;
 }
@@ -43,7 +46,7 @@ export async function train(options: TrainOptions): Promise<string> {
   const ratings = await readTrainingRatings(options, progress);
   const folder = options.out ?? join('models', ratings.dataset.name);
   const parameters = parametersOf(options);
-  const recipe = await recipeOf(ratings.dataset.digest, parameters);
+  const recipe = await recipeOf(ratings.dataset.digest, [parameters, options.map ?? true]);
   const before = await readManifest(folder).catch(() => null);
   if (before?.recipe === recipe && Boolean(optionalFileOf(before, 'users')) === Boolean(options.publishUsers)) {
     progress.say(`${folder} is up to date: same ratings, same parameters.`);
@@ -57,7 +60,9 @@ export async function train(options: TrainOptions): Promise<string> {
   progress.say(`SVD done: ${factors.svd.passes} passes over the ratings, residual ${factors.svd.residual.toExponential(1)}`);
   if (factors.parameters.rank < parameters.rank) progress.say(`The ratings have only ${factors.parameters.rank} dimensions: that is the model's rank.`);
 
-  const manifest = await publish(folder, ratings, factors, recipe, options.publishUsers ? { users: packTrainingUsers(ratings, factors.itemOfRow) } : {});
+  const companions = await makeCompanions(ratings, factors, { map: options.map ?? true }, progress);
+  const users = options.publishUsers ? { users: packTrainingUsers(ratings, factors.itemOfRow) } : {};
+  const manifest = await publish(folder, ratings, factors, recipe, { ...companions, ...users });
   progress.say(`Published ${folder} (${describeFiles(manifest)})`);
   return folder;
 }

@@ -1,0 +1,36 @@
+import { writeMapTable } from '../shared/artifact/mapFile.ts';
+import { writeOnboardingList } from '../shared/artifact/onboardingFile.ts';
+import { writeStarsTable } from '../shared/artifact/starsFile.ts';
+import type { Factors } from './factorize.ts';
+import { layMap } from './map/tasteMap.ts';
+import { askFirst } from './onboarding.ts';
+import { readKernel } from './openModel.ts';
+import type { Progress } from './progress.ts';
+import type { Extras } from './publish.ts';
+import type { Ratings } from './ratings/ratings.ts';
+import { trainStars } from './stars.ts';
+
+/**
+ * What people want of a model besides the ten: which titles to ask first, which rating to expect, and a map.
+ * @param map whether to lay out the map, which takes longest.
+ */
+export async function makeCompanions(ratings: Ratings, { index, itemOfRow, foldIn, parameters }: Factors, { map }: { readonly map: boolean }, progress: Progress): Promise<Extras> {
+  const { rows } = index;
+  const extras: Extras = { onboarding: writeOnboardingList({ rows, asked: askFirst(index, seenBy(ratings, itemOfRow)) }) };
+  // Where all ratings are the same there is nothing to expect.
+  if (ratings.scale.min < ratings.scale.max) extras.stars = writeStarsTable(trainStars(ratings, itemOfRow));
+  if (map) {
+    const items = Array.from(itemOfRow, (item) => ratings.items[item]!);
+    const table = await layMap(index, foldIn.popularity, items, parameters.seed, await readKernel(), (part) => progress.update(`Map: ${Math.round(100 * part)} %`));
+    extras.map = writeMapTable(table);
+    progress.say(`Laid out the map: ${table.regions.length} regions`);
+  }
+  return extras;
+}
+
+/** The part of people who have rated the item of each row. */
+export function seenBy({ item, items, userIds }: Ratings, itemOfRow: Uint32Array): Float64Array {
+  const raters = new Float64Array(items.length);
+  for (const original of item) raters[original]!++;
+  return Float64Array.from(itemOfRow, (original) => raters[original]! / userIds.length);
+}
