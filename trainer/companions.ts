@@ -14,9 +14,10 @@ import { trainStars } from './stars.ts';
  * What people want of a model besides the ten: which titles to ask first, which rating to expect, and a map.
  * @param map whether to lay out the map, which takes longest.
  */
-export async function makeCompanions(ratings: Ratings, { index, itemOfRow, foldIn, parameters }: Factors, { map }: { readonly map: boolean }, progress: Progress): Promise<Extras> {
+export async function makeCompanions(ratings: Ratings, factors: Factors, { map }: { readonly map: boolean }, progress: Progress): Promise<Extras> {
+  const { index, itemOfRow, foldIn, parameters } = factors;
   const { rows } = index;
-  const extras: Extras = { onboarding: writeOnboardingList({ rows, asked: askFirst(index, seenBy(ratings, itemOfRow)) }) };
+  const extras: Extras = { onboarding: writeOnboardingList({ rows, asked: askFirst(ratings, factors) }) };
   // Where all ratings are the same there is nothing to expect.
   if (ratings.scale.min < ratings.scale.max) extras.stars = writeStarsTable(trainStars(ratings, itemOfRow));
   if (map) {
@@ -26,11 +27,4 @@ export async function makeCompanions(ratings: Ratings, { index, itemOfRow, foldI
     progress.say(`Laid out the map: ${table.regions.length} regions`);
   }
   return extras;
-}
-
-/** The part of people who have rated the item of each row. */
-export function seenBy({ item, items, userIds }: Ratings, itemOfRow: Uint32Array): Float64Array {
-  const raters = new Float64Array(items.length);
-  for (const original of item) raters[original]!++;
-  return Float64Array.from(itemOfRow, (original) => raters[original]! / userIds.length);
 }

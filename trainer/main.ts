@@ -79,6 +79,8 @@ withTraining(program.command('evaluate'))
   .option('--binary', 'also setting A: only what is liked is known, whatever its rating')
   .option('--hide-low', 'also with a fifth of the low ratings hidden, and not masked')
   .option('--json <file>', 'write everything as JSON, too')
+  .option('--onboarding', 'instead: how good the ten are after a few questions, by which titles are asked about')
+  .option('--explicit', 'instead: how near expected ratings come, for known people (five-fold, beside biased matrix factorisation) and for new ones')
   .action(evaluate);
 
 withData(program.command('split'))

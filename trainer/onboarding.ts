@@ -1,73 +1,130 @@
+import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { Sq8Table } from '../shared/artifact/faissSq8.ts';
 import { decodeRow } from '../shared/engine/scoring.ts';
 import { itemRow, type ItemRow } from '../shared/ids.ts';
-import { addScaled } from './dense.ts';
+import { weigh, type Factors } from './factorize.ts';
+import type { Ratings } from './ratings/ratings.ts';
+import { offsetsOf } from './ratings/sparse.ts';
+import { addScaled, dot, gramOf } from './rowMath.ts';
 
 /** How long a list is: nobody answers more questions before they see their films. */
 export const LIST_LENGTH = 100;
 /** Rows that may be asked about; what hardly anybody has seen is a question wasted. */
-const CANDIDATES = 500;
-
-/** What the list is weighed by; chosen on validation people of films and books (evaluation/onboarding.ts). */
-export interface OnboardingOptions {
-  /** Power of the part of people who have seen an item: 0 asks for what tells most, large values for what most have seen. */
-  readonly seenExponent: number;
-  /** How much an answer tells about one direction beside what is believed of everybody. */
-  readonly certainty: number;
-}
-
-export const ONBOARDING: OnboardingOptions = { seenExponent: 0.25, certainty: 1 };
+export const CANDIDATES = 300;
+/** Ratings of the candidates that the choice is made on, at the most: more people change little and take longer. */
+const MOST_RATINGS = 60_000;
+/** Who has answered so many questions has said enough. */
+const ENOUGH_ANSWERS = 20;
 
 /**
- * Which items to ask a newcomer about, the most telling first: greedy D-optimal design (Rubens et al. 2011, "Active
- * Learning in Recommender Systems"). An answer about item i tells about its direction x_i; what a newcomer's answers
- * so far are expected to tell is A = I / c + Σ s_j x_j x_jᵀ, with s the part of people who have seen it, and next
- * comes the item with the largest s_i^α · log(1 + x_iᵀ A⁻¹ x_i): what the list has not asked about, and is known.
- *
- * @param seen of each row, the part of people who have rated it: above 0 to 1.
+ * Which items to ask a newcomer about, the most telling first: those whose answers would have told most about the
+ * people of the training set, one item a time (in the manner of Golbandi, Koren & Lempel 2011, "Adaptive
+ * Bootstrapping of Recommender Systems"). A person is told by the direction of their vector, as the scores of the
+ * whole catalogue show it: cos(s, t) with t from all of their ratings and s from the answers so far, starting at the
+ * average person. An item's worth is by how much these cosines rise, summed over everybody who has rated it. So
+ * what is widely seen is worth more, and so is what sets apart, and nothing is asked that is known already.
  */
-export function askFirst(factors: Sq8Table, seen: ArrayLike<number>, { seenExponent, certainty }: OnboardingOptions = ONBOARDING): ItemRow[] {
-  const { rank } = factors;
-  const rows = Math.min(factors.rows, CANDIDATES);
-  const directions = unitRows(factors, rows);
-  const dot = (a: Float64Array, row: number): number => {
-    let sum = 0;
-    for (let d = 0; d < rank; d++) sum += a[d]! * directions[row * rank + d]!;
-    return sum;
-  };
-  // A⁻¹, and of each row x A⁻¹ x: both kept up to date at each answer (Sherman & Morrison 1950).
-  const inverse = new Float64Array(rank * rank);
-  for (let d = 0; d < rank; d++) inverse[d * rank + d] = certainty;
-  const doubt = new Float64Array(rows).fill(certainty);
-  const open = new Set(doubt.keys());
-  const asked: ItemRow[] = [];
-  const turned = new Float64Array(rank);
-  while (asked.length < LIST_LENGTH && open.size > 0) {
-    let best = -1;
-    let most = -Infinity;
-    for (const row of open) {
-      const gain = seen[row]! ** seenExponent * Math.log1p(doubt[row]!);
-      if (gain > most) [best, most] = [row, gain];
+export function askFirst(ratings: Ratings, { index, foldIn, itemOfRow, parameters }: Pick<Factors, 'index' | 'foldIn' | 'itemOfRow' | 'parameters'>): ItemRow[] {
+  const { rank } = index;
+  const turn = scoreMetric(index);
+  const tells = new Float64Array(index.rows * rank);
+  const decoded = new Float64Array(rank);
+  for (let row = 0; row < index.rows; row++) {
+    decodeRow(index, row, decoded);
+    tells.set(turn(decoded.map((value) => value * foldIn.encoderScale[row]!)), row * rank);
+  }
+  const start = turn(Float64Array.from(foldIn.prior, (value) => parameters.priorWeight * value));
+  const people = interviewees(ratings, itemOfRow, tells, start);
+
+  const worth = new Float64Array(Math.min(CANDIDATES, index.rows));
+  const whoAnswers = Array.from(worth, (): Interviewee[] => []);
+  /** Counts anew what each open answer of a person would tell, by `sign` their part in what the rows are worth. */
+  const count = (person: Interviewee, sign: 1 | -1): void => {
+    if (person.answered >= ENOUGH_ANSWERS) return;
+    const now = cosine(person.along, person.square);
+    for (const { row, weight, along, square } of person.answers) {
+      const after = person.square + 2 * weight * dot(person.said, tells, row * rank) + square;
+      worth[row]! += sign * (cosine(person.along + along, after) - now);
     }
+  };
+  for (const person of people) {
+    count(person, 1);
+    for (const { row } of person.answers) whoAnswers[row]!.push(person);
+  }
+  const open = new Set(worth.keys());
+  const asked: ItemRow[] = [];
+  while (asked.length < LIST_LENGTH && open.size > 0) {
+    const best = [...open].reduce((most, row) => (worth[row]! > worth[most]! ? row : most));
     open.delete(best);
     asked.push(itemRow(best));
-    turned.fill(0);
-    for (let d = 0; d < rank; d++) addScaled(turned, 0, directions[best * rank + d]!, inverse, d * rank, rank);
-    const share = seen[best]! / (1 + seen[best]! * doubt[best]!);
-    for (let d = 0; d < rank; d++) addScaled(inverse, d * rank, -share * turned[d]!, turned, 0, rank);
-    for (const row of open) doubt[row]! -= share * dot(turned, row) ** 2;
+    for (const person of whoAnswers[best]!) {
+      count(person, -1);
+      const { weight, along } = person.answers.find(({ row }) => row === best)!;
+      addScaled(person.said, weight, tells, best * rank);
+      person.along += along;
+      person.square = dot(person.said, person.said);
+      person.answered++;
+      count(person, 1);
+    }
   }
   return asked;
 }
 
-function unitRows(factors: Sq8Table, rows: number): Float64Array {
-  const { rank } = factors;
-  const out = new Float64Array(rows * rank);
-  for (let row = 0; row < rows; row++) {
-    const one = out.subarray(row * rank, (row + 1) * rank);
-    decodeRow(factors, row, one);
-    const length = Math.hypot(...one) || 1;
-    for (let d = 0; d < rank; d++) one[d]! /= length;
-  }
-  return out;
+const cosine = (along: number, square: number): number => (square > 0 ? along / Math.sqrt(square) : 0);
+
+/** x → Lᵀx with L Lᵀ = Σ_i F_i F_iᵀ: then lengths and angles are those of the catalogue's scores. */
+function scoreMetric(index: Sq8Table): (vector: Float64Array) => Float64Array {
+  const { rows, rank } = index;
+  const data = new Float64Array(rows * rank);
+  for (let row = 0; row < rows; row++) decodeRow(index, row, data.subarray(row * rank, (row + 1) * rank));
+  const gram = gramOf(data, rank);
+  // A dimension without any factors is left as it is, nearly.
+  const { lowerTriangularMatrix: lower } = new CholeskyDecomposition(Matrix.add(gram, Matrix.eye(rank).mul(1e-9 * (gram.trace() || 1))));
+  const transposed = Array.from({ length: rank }, (_, d) => Float64Array.from(lower.getColumn(d)));
+  return (vector) => Float64Array.from(transposed, (row) => dot(row, vector));
+}
+
+/** Somebody of the training set, in the middle of being asked. */
+interface Interviewee {
+  /** Length `rank`: the vector of their answers so far, its part along their own direction, and its squared length. */
+  readonly said: Float64Array;
+  along: number;
+  square: number;
+  answered: number;
+  /** What they would answer about candidates. */
+  readonly answers: readonly Answer[];
+}
+
+interface Answer {
+  readonly row: number;
+  readonly weight: number;
+  /** The part of the weighted vector of the item along the person's own direction, and its squared length. */
+  readonly along: number;
+  readonly square: number;
+}
+
+/** People, evenly taken from all, before the first question. @param start the average person's vector. */
+function interviewees(ratings: Ratings, itemOfRow: Uint32Array, tells: Float64Array, start: Float64Array): Interviewee[] {
+  const { user, item, userIds } = ratings;
+  const rank = start.length;
+  const weight = weigh(ratings);
+  const rowOfItem = new Uint32Array(itemOfRow.length);
+  itemOfRow.forEach((original, row) => (rowOfItem[original] = row));
+  const about = item.reduce((sum, original) => sum + (rowOfItem[original]! < CANDIDATES ? 1 : 0), 0);
+  const offsets = offsetsOf(user, userIds.length);
+  const every = Math.max(1, about / MOST_RATINGS);
+  return Array.from({ length: Math.floor((userIds.length - 1) / every) + 1 }, (_, place) => {
+    const u = Math.floor(place * every);
+    const entries = Array.from({ length: offsets[u + 1]! - offsets[u]! }, (_unused, i) => offsets[u]! + i);
+    const own = new Float64Array(rank);
+    for (const entry of entries) addScaled(own, weight[entry]!, tells, rowOfItem[item[entry]!]! * rank);
+    const length = Math.sqrt(dot(own, own)) || 1;
+    const answers = entries.flatMap((entry): Answer[] => {
+      const row = rowOfItem[item[entry]!]!;
+      if (row >= CANDIDATES) return [];
+      const told = tells.subarray(row * rank, (row + 1) * rank);
+      return [{ row, weight: weight[entry]!, along: (weight[entry]! * dot(own, told)) / length, square: weight[entry]! ** 2 * dot(told, told) }];
+    });
+    return { said: start.slice(), along: dot(own, start) / length, square: dot(start, start), answered: 0, answers };
+  });
 }

@@ -4,6 +4,7 @@ import { writeResult } from '../evaluation/resultFile.ts';
 import { describeResult } from '../evaluation/tables.ts';
 import { readKernel } from '../openModel.ts';
 import { Progress } from '../progress.ts';
+import { evaluateForPeople } from './evaluateForPeople.ts';
 import { parametersOf, readTrainingRatings, type TrainOptions } from './train.ts';
 
 export interface EvaluateOptions extends Omit<TrainOptions, 'out'> {
@@ -13,12 +14,15 @@ export interface EvaluateOptions extends Omit<TrainOptions, 'out'> {
   readonly binary?: boolean;
   readonly hideLow?: boolean;
   readonly json?: string;
+  readonly onboarding?: boolean;
+  readonly explicit?: boolean;
 }
 
 /** Trains on eight tenths of the people and asks about the tenth that it never saw, beside two baselines. */
 export async function evaluate(options: EvaluateOptions): Promise<void> {
   const progress = new Progress();
   const ratings = await readTrainingRatings(options, progress);
+  if (options.onboarding || options.explicit) return evaluateForPeople(ratings, options, progress);
   const { fold: folds, positiveFrom, json } = options;
   const kinds = [...new Set([...BASELINES, ...options.model])];
   const result = await runEvaluation(ratings, {

@@ -1,6 +1,6 @@
 import { EigenvalueDecomposition } from 'ml-matrix';
-import { symmetricProduct } from '../dense.ts';
 import { Random, xoshiro128 } from '../random.ts';
+import { gramOf } from '../rowMath.ts';
 import { weighNeighbours } from './graph.ts';
 import type { Likeness, Neighbours } from './neighbours.ts';
 
@@ -18,13 +18,13 @@ export function principalPlane({ columns, data }: Likeness, rows: number): Plane
   const vectors = data.subarray(0, rows * columns);
   const mean = new Float64Array(columns);
   for (let i = 0; i < vectors.length; i++) mean[i % columns]! += vectors[i]! / rows;
-  const centred = { rows, columns, data: vectors.map((value, i) => value - mean[i % columns]!) };
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetricProduct(centred, centred), { assumeSymmetric: true });
+  const centred = vectors.map((value, i) => value - mean[i % columns]!);
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(gramOf(centred, columns), { assumeSymmetric: true });
   const order = realEigenvalues.map((_, d) => d).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
   const plane = new Float64Array(2 * rows);
   for (let row = 0; row < rows; row++) {
     for (let axis = 0; axis < Math.min(2, columns); axis++) {
-      for (let d = 0; d < columns; d++) plane[2 * row + axis]! += centred.data[row * columns + d]! * eigenvectorMatrix.get(d, order[axis]!);
+      for (let d = 0; d < columns; d++) plane[2 * row + axis]! += centred[row * columns + d]! * eigenvectorMatrix.get(d, order[axis]!);
     }
   }
   const largest = plane.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
