@@ -13,8 +13,8 @@ export interface RatedRow {
 /** Which rating a person would give to the item of a row, on the model's scale. */
 export type RatingPredictor = (row: ItemRow) => number;
 
-/** The solver stops when the equations hold to this part: far below a tenth of a star, and after some ten rounds. */
-const TOLERANCE = 1e-4;
+/** The solver stops when the equations hold to this part: within a hundredth of a star, after some ten rounds. */
+const TOLERANCE = 1e-3;
 const MAX_ROUNDS = 100;
 
 /**
@@ -43,10 +43,9 @@ export function fitRatings(factors: FactorTable, stars: StarsTable, { min, max }
   const combine = (alpha: Float64Array): void => {
     taste.fill(0);
     offset = 0;
-    for (let i = 0, at = 0; i < n; i++) {
-      const part = alpha[i]! / tasteRidge;
+    for (let i = 0; i < n; i++) {
       offset += alpha[i]!;
-      for (let d = 0; d < rank; d++) taste[d]! += part * directions[at++]!;
+      addScaled(taste, alpha[i]! / tasteRidge, directions, i * rank);
     }
     offset /= offsetRidge;
   };
@@ -68,6 +67,18 @@ function writeDirection(factors: FactorTable, row: number, out: Float64Array): v
   decodeRow(factors, row, out);
   const length = Math.sqrt(dot(out, out, 0)) || 1;
   for (let d = 0; d < out.length; d++) out[d]! /= length;
+}
+
+/** target += factor · source[from …]. Four at a time, which V8 runs nearly twice as fast as one. */
+function addScaled(target: Float64Array, factor: number, source: Float64Array, from: number): void {
+  let i = 0;
+  for (const fours = target.length - (target.length & 3); i < fours; i += 4, from += 4) {
+    target[i]! += factor * source[from]!;
+    target[i + 1]! += factor * source[from + 1]!;
+    target[i + 2]! += factor * source[from + 2]!;
+    target[i + 3]! += factor * source[from + 3]!;
+  }
+  for (; i < target.length; i++, from++) target[i]! += factor * source[from]!;
 }
 
 /** a · b[from …]. Four sums side by side, which V8 runs twice as fast as one. */
