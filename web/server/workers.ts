@@ -12,23 +12,21 @@ type ToWorker = { readonly kind: 'metrics'; readonly question: number; readonly 
 
 /**
  * Runs this program `count` times over; the processes share the ports. One that dies is started again.
- * @param onReady called once, with the greeting of the first that answers.
+ * @param onReady called once, when all of them answer, with the greeting of the last.
+ * @param onHopeless called when they die as soon as they are started.
  * @returns a function that stops them all, once they have answered what was asked.
  */
 export function startWorkers(count: number, onReady: (greeting: string) => void, onHopeless: () => void): () => Promise<void> {
   const aggregator = new AggregatorRegistry();
   let stopping = false;
-  let greeted = false;
+  let ready = 0;
   let quickDeaths = 0;
 
   const start = (): void => {
     const begun = Date.now();
     const worker = cluster.fork();
     worker.on('message', (message: FromWorker) => {
-      if (message.kind === 'ready' && !greeted) {
-        greeted = true;
-        onReady(message.greeting);
-      }
+      if (message.kind === 'ready' && ++ready === count) onReady(message.greeting);
       if (message.kind === 'askMetrics') void tellMetrics(worker, message.question);
     });
     worker.on('exit', (code) => {
