@@ -11,7 +11,8 @@ export type ErrorCode =
   | 'NOT_READY' // no model is loaded (yet)
   | 'RATING_OUT_OF_RANGE'
   | 'BAD_QUERY'
-  | 'WASM_UNAVAILABLE'; // no WebAssembly SIMD here: callers fall back to plain JavaScript
+  | 'OUT_OF_MEMORY' // this device has too little of it left for the model
+  | 'WASM_UNAVAILABLE'; // no WebAssembly (with what is needed of it) here, or a part of it that was not built
 
 /** An error with a code that crosses thread and network boundaries, and a sentence for a person. */
 export class FrameRateError extends Error {

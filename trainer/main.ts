@@ -3,6 +3,7 @@ import { FrameRateError } from '../shared/errors.ts';
 import { MAX_K } from '../shared/engine/vectorIndex.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { exportModel } from './commands/export.ts';
+import { indexModel } from './commands/indexModel.ts';
 import { inspect } from './commands/inspect.ts';
 import { recommend } from './commands/recommend.ts';
 import { score } from './commands/score.ts';
@@ -12,6 +13,7 @@ import { start } from './commands/start.ts';
 import { train, type TrainOptions } from './commands/train.ts';
 import { verify } from './commands/verify.ts';
 import { RANKER_KINDS } from './evaluation/rankers.ts';
+import { readIndex } from './indexing/option.ts';
 import { InputError } from './inputError.ts';
 import { parseColumns } from './ratings/columns.ts';
 
@@ -48,6 +50,9 @@ function withData(command: Command): Command {
     .option('--k-core <n>', 'keep only users and items with at least n ratings', whole(1, 1000));
 }
 
+/** What a model is searched with: of `train` and `start`. */
+const indexOption = (): Option => new Option('--index <index>', "search the model with this index of Faiss's: IVF256,SQ8,nprobe=32 … (default: exact; `index --help` shows more)").argParser(readIndex);
+
 /** The options that say what to train on, and how: of `train`, `start` and `evaluate`. */
 function withTraining(command: Command): Command {
   return withData(command)
@@ -67,6 +72,7 @@ withTraining(program.command('train'))
   .description('Trains a model on ratings and publishes it.')
   .option('--no-map', 'without the map of the catalogue')
   .option('--out <folder>', 'where the model goes: models/NAME (default: models/ and the name of the data)')
+  .addOption(indexOption())
   .action(async (options: TrainOptions) => {
     await train(options);
   });
@@ -112,6 +118,13 @@ program
   .option('--popularity <n>', 'from surprising (-1) to what everybody likes (1)', number)
   .action(recommend);
 
+program
+  .command('index')
+  .description('Chooses what a published model is searched with. "exact" looks at every row; an index of Faiss\'s (npm run build:faiss) looks at fewer.')
+  .requiredOption('--model <folder>', 'folder of a published model')
+  .requiredOption('--apply <index>', 'publish the model with this one: exact, IVF256,SQ8,nprobe=32, HNSW32,efSearch=128, PQ16,kFactor=10 …', readIndex)
+  .action(indexModel);
+
 program.command('inspect').description('Shows what a published model is.').requiredOption('--model <folder>', 'folder of a published model').option('--json', 'print the manifest').action(inspect);
 
 program.command('verify').description('Reads all of a published model and checks lengths, digests and that its files belong together.').requiredOption('--model <folder>', 'folder of a published model').action(verify);
@@ -133,6 +146,7 @@ program
 
 withTraining(program.command('start'))
   .description('Trains, unless the model is up to date, then serves app and API.')
+  .addOption(indexOption())
   .option('--host <address>', 'address to listen on; 0.0.0.0 for all of this machine')
   .option('--app-port <port>', 'port of the app (default: 8501)')
   .option('--api-port <port>', 'port of the API (default: 8000)')

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { folderSource, readKernelFile } from '../shared/artifact/folderSource.ts';
+import { folderSource } from '../shared/artifact/folderSource.ts';
 import { loadModel, type ArtifactSource, type Model } from '../shared/artifact/load.ts';
-import { kernelUrl } from '../shared/engine/kernel/location.ts';
+import { enginesOnDisk } from '../shared/engine/enginesOnDisk.ts';
 import { openRecommender } from '../shared/engine/open.ts';
 import type { Recommender } from '../shared/engine/recommender.ts';
 
@@ -10,9 +10,12 @@ export const openSource = (folder: string): ArtifactSource => folderSource(folde
 /** Reads and verifies a published model from its folder. */
 export const openModel = (folder: string): Promise<Model> => loadModel(openSource(folder));
 
+/** What is compiled: kernel.wasm, faiss.wasm. */
+export const engines = enginesOnDisk(readFile);
+
 /** kernel.wasm. */
-export const readKernel = (): Promise<Uint8Array<ArrayBuffer>> => readKernelFile(kernelUrl, readFile);
+export const readKernel = (): Promise<Uint8Array<ArrayBuffer>> => engines.readKernel();
 
 export async function openRecommenderFrom(folder: string): Promise<Recommender> {
-  return openRecommender(await openModel(folder), await readKernel());
+  return openRecommender(await openModel(folder), engines);
 }

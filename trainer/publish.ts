@@ -8,6 +8,7 @@ import { readFaissSq8, writeFaissSq8 } from '../shared/artifact/faissSq8.ts';
 import { readFoldInTable, writeFoldInTable } from '../shared/artifact/foldInFile.ts';
 import { formatManifest, parseManifest, ROLES, type ArtifactFile, type FileRole, type Manifest, type OptionalRole } from '../shared/artifact/manifest.ts';
 import { readResidualTable, writeResidualTable } from '../shared/artifact/residualFile.ts';
+import { EXACT, type SearchSection } from '../shared/artifact/searchSection.ts';
 import { FrameRateError } from '../shared/errors.ts';
 import { isTemporary, writeAtomically } from './atomicFile.ts';
 import type { Factors } from './factorize.ts';
@@ -17,6 +18,7 @@ const EXTENSION: Record<FileRole, string> = {
   index: 'faiss',
   foldIn: 'bin',
   catalog: 'json',
+  search: 'faiss',
   residual: 'bin',
   onboarding: 'bin',
   stars: 'bin',
@@ -54,19 +56,43 @@ export async function publish(folder: string, ratings: Ratings, factors: Factors
   for (const role of ROLES) if (all[role]) files.push(await writeNamedByDigest(folder, role, all[role]));
 
   const { name, digest, licence, attribution, url } = ratings.dataset;
-  const identity = JSON.stringify([factors.parameters, ratings.scale, files.map((file) => file.sha256)]);
-  const json = formatManifest({
+  return writeManifest(folder, before, {
     name: basename(resolve(folder)),
-    modelId: (await sha256Hex(new TextEncoder().encode(identity))).slice(0, 16),
     recipe,
     model: factors.parameters,
     ratingScale: ratings.scale,
+    search: EXACT,
     counts: { users: ratings.userIds.length, items: factors.itemOfRow.length, ratings: ratings.rating.length },
     dataset: { name, digest, licence, attribution, url },
     files,
   });
-  await writeAtomically(join(folder, 'manifest.json'), json);
-  const manifest = parseManifest(json);
+}
+
+/** What a published model gets besides what it has: null takes a file away. */
+export interface Addition {
+  readonly files: Partial<Record<OptionalRole, Uint8Array<ArrayBuffer> | null>>;
+  readonly search?: SearchSection;
+}
+
+/** Publishes a model anew with other optional files, and the rest as it is. As `publish`: one or the other, never a mixture. */
+export async function republish(folder: string, { files: changes, search }: Addition): Promise<Manifest> {
+  const before = await readManifest(folder);
+  const files = before.files.filter(({ role }) => !(role in changes));
+  for (const [role, content] of Object.entries(changes) as [OptionalRole, Uint8Array<ArrayBuffer> | null][]) {
+    if (content) files.push(await writeNamedByDigest(folder, role, content));
+  }
+  return writeManifest(folder, before, { ...before, name: basename(resolve(folder)), files, search: search ?? before.search });
+}
+
+type Facts = Omit<Manifest, 'format' | 'schemaVersion' | 'modelId'>;
+
+async function writeManifest(folder: string, before: Manifest | null, facts: Facts): Promise<Manifest> {
+  // Read as every reader does: what none would take must not replace a model, and the fields get one order.
+  const draft = parseManifest(formatManifest({ ...facts, modelId: '0'.repeat(16) }));
+  const { model, ratingScale, search, files } = draft;
+  const identity = JSON.stringify([model, ratingScale, files.map((file) => file.sha256), ...(search.engine === 'exact' ? [] : [search])]);
+  const manifest = { ...draft, modelId: (await sha256Hex(new TextEncoder().encode(identity))).slice(0, 16) };
+  await writeAtomically(join(folder, 'manifest.json'), formatManifest(manifest));
   await removeOthers(folder, [manifest, ...(before ? [before] : [])]);
   await listModels(dirname(resolve(folder)), manifest.name);
   return manifest;

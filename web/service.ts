@@ -1,7 +1,7 @@
 import { loadMap, loadModel, type ArtifactSource, type Model } from '../shared/artifact/load.ts';
 import { filesToLoad, optionalFileOf } from '../shared/artifact/manifest.ts';
 import { factsOf, type CatalogFacts } from '../shared/catalogFacts.ts';
-import { openRecommender } from '../shared/engine/open.ts';
+import { openRecommender, type Engines } from '../shared/engine/open.ts';
 import type { Recommender } from '../shared/engine/recommender.ts';
 import { answer, FrameRateError, type ErrorAnswer, type Result } from '../shared/errors.ts';
 import type { ItemId } from '../shared/ids.ts';
@@ -15,14 +15,12 @@ import type { EngineStatus, LocalRecommenderApi, ModelInfo } from './api.ts';
 export const MAX_TITLES = 100;
 
 /** What a service needs from the place that it runs in. */
-export interface ServiceSurroundings {
+export interface ServiceSurroundings extends Engines {
   /**
    * @param manifestUrl address of a manifest.json, or a folder's path in Node.
    * @param fresh the newest there is, where a cache has another.
    */
   openSource(manifestUrl: string, fresh: boolean): ArtifactSource;
-  /** The bytes of kernel.wasm. */
-  readKernel(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 interface Loaded {
@@ -53,7 +51,7 @@ export class RecommenderService implements LocalRecommenderApi {
       const model = await loadModel(source, (receivedBytes, totalBytes) => {
         if (turn === this.#turn) this.#setStatus({ kind: 'loading', receivedBytes, totalBytes });
       });
-      const recommender = await openRecommender(model, await this.#surroundings.readKernel());
+      const recommender = await openRecommender(model, this.#surroundings);
       return { recommender, source, titles: TitleSearch.open(model.catalog.items, model.foldIn.popularity) };
     });
     if (turn !== this.#turn) return superseded;

@@ -33,3 +33,10 @@ export function readFactorTable(bytes: Uint8Array): FactorTable {
   reader.u8Array(HEADER_BYTES - fourcc.length);
   return reader.i32() === QT_FP16 ? readFaissFp16(bytes) : readFaissSq8(bytes);
 }
+
+/** The first rows alone: a view. */
+export function firstRows(table: FactorTable, rows: number): FactorTable {
+  const end = rows * table.rank;
+  if ('codes' in table) return { ...table, rows, codes: table.codes.subarray(0, end) };
+  return 'halves' in table ? { ...table, rows, halves: table.halves.subarray(0, end) } : { ...table, rows, values: table.values.subarray(0, end) };
+}

@@ -4,7 +4,7 @@ import { sha256Hex } from './digest.ts';
 import { readFactorTable, type FactorTable } from './factorTable.ts';
 import { readFoldInTable, type FoldInTable } from './foldInFile.ts';
 import { readMapTable, type MapTable } from './mapFile.ts';
-import { fileOf, filesToLoad, optionalFileOf, parseManifest, type ArtifactFile, type FileRole, type Manifest } from './manifest.ts';
+import { filesToLoad, optionalFileOf, parseManifest, type ArtifactFile, type FileRole, type Manifest } from './manifest.ts';
 import { readOnboardingList, type OnboardingList } from './onboardingFile.ts';
 import { readResidualTable, type ResidualTable } from './residualFile.ts';
 import { readStarsTable, type StarsTable } from './starsFile.ts';
@@ -20,6 +20,8 @@ export interface Model {
   /** Null where the model was published without. */
   readonly onboarding: OnboardingList | null;
   readonly stars: StarsTable | null;
+  /** The Faiss index that manifest.search is about, until it was opened. */
+  readonly searchFile: Uint8Array | null;
 }
 
 /** Where a model's files come from: a folder, a server, a cache. */
@@ -38,29 +40,23 @@ export type LoadProgress = (receivedBytes: number, totalBytes: number) => void;
  */
 export async function loadModel(source: ArtifactSource, onProgress?: LoadProgress): Promise<Model> {
   const manifest = parseManifest(new TextDecoder().decode(await source.read('manifest.json')));
-  const total = filesToLoad(manifest).reduce((sum, file) => sum + file.bytes, 0);
+  const wanted = filesToLoad(manifest);
+  const total = wanted.reduce((sum, file) => sum + file.bytes, 0);
   const received = new Map<FileRole, number>();
-  const fetchFile = (file: ArtifactFile): Promise<Uint8Array<ArrayBuffer>> =>
-    readVerified(source, file, (bytes) => {
-      received.set(file.role, bytes);
-      onProgress?.([...received.values()].reduce((sum, part) => sum + part, 0), total);
-    });
-  const fetchOptional = (role: FileRole): Promise<Uint8Array<ArrayBuffer>> | null => {
-    const file = optionalFileOf(manifest, role);
-    return file ? fetchFile(file) : null;
-  };
-  const [index, foldInBytes, catalogBytes, onboardingBytes, starsBytes, residualBytes] = await Promise.all([
-    fetchFile(fileOf(manifest, 'index')),
-    fetchFile(fileOf(manifest, 'foldIn')),
-    fetchFile(fileOf(manifest, 'catalog')),
-    fetchOptional('onboarding'),
-    fetchOptional('stars'),
-    fetchOptional('residual'),
-  ]);
+  const contents = new Map<FileRole, Uint8Array<ArrayBuffer>>();
+  await Promise.all(
+    wanted.map(async (file) => {
+      const onBytes = (bytes: number): void => {
+        received.set(file.role, bytes);
+        onProgress?.([...received.values()].reduce((sum, part) => sum + part, 0), total);
+      };
+      contents.set(file.role, await readVerified(source, file, onBytes));
+    }),
+  );
 
-  const factors = readFactorTable(index);
-  const foldIn = readFoldInTable(foldInBytes);
-  const catalog = readCatalog(catalogBytes);
+  const factors = readFactorTable(contents.get('index')!);
+  const foldIn = readFoldInTable(contents.get('foldIn')!);
+  const catalog = readCatalog(contents.get('catalog')!);
   const { rank } = manifest.model;
   const rows = manifest.counts.items;
   const sizes = [
@@ -73,14 +69,17 @@ export async function loadModel(source: ArtifactSource, onProgress?: LoadProgres
       throw new FrameRateError('BAD_ARTIFACT', `The ${name} is ${foundRows} × ${foundRank}, the manifest says ${rows} × ${rank}. Publish the model again.`);
     }
   }
-  const onboarding = onboardingBytes && readOnboardingList(onboardingBytes);
-  const stars = starsBytes && readStarsTable(starsBytes);
+  const read = <T>(role: FileRole, reader: (bytes: Uint8Array) => T): T | null => {
+    const bytes = contents.get(role);
+    return bytes ? reader(bytes) : null;
+  };
+  const onboarding = read('onboarding', readOnboardingList);
+  const stars = read('stars', readStarsTable);
   if (onboarding) checkRows(manifest, 'onboarding file', onboarding.rows);
   if (stars) checkRows(manifest, 'stars file', stars.rows);
-  if (!residualBytes) return { manifest, factors, foldIn, catalog, onboarding, stars };
-  const residual = readResidualTable(residualBytes);
-  if (residual.rows > rows) throw new FrameRateError('BAD_ARTIFACT', `The residual covers ${residual.rows} items, the model has ${rows}. Publish the model again.`);
-  return { manifest, factors, foldIn, catalog, onboarding, stars, residual };
+  const residual = read('residual', readResidualTable);
+  if (residual && residual.rows > rows) throw new FrameRateError('BAD_ARTIFACT', `The residual covers ${residual.rows} items, the model has ${rows}. Publish the model again.`);
+  return { manifest, factors, foldIn, catalog, onboarding, stars, ...(residual && { residual }), searchFile: contents.get('search') ?? null };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { FrameRateError } from '../errors.ts';
 import type { RatingScale } from '../query.ts';
+import { readSearchSection, type SearchSection } from './searchSection.ts';
 
 /** What this release writes, and the newest that it reads. */
 export const SCHEMA_VERSION = 1;
@@ -8,17 +9,17 @@ const FORMAT = 'framerate-model';
 /** What every model has. `index`: Faiss. `foldIn`: foldInFile.ts. `catalog`: catalog.ts. */
 export type RequiredRole = 'index' | 'foldIn' | 'catalog';
 /**
- * What a model may have. `residual`: what low rank misses. `onboarding`: which titles to ask first. `stars`: biases for
+ * What a model may have. `search`: another Faiss index over the same rows, with which it is searched. `residual`: what low rank misses. `onboarding`: which titles to ask first. `stars`: biases for
  * expected ratings. `map`: the catalogue in two dimensions. `encoder`: ONNX, ratings to a person's vector.
  * `users`: who rated what in the training set, never served to a browser.
  */
-export type OptionalRole = 'residual' | 'onboarding' | 'stars' | 'map' | 'encoder' | 'users';
-/** Small ones that are read with the model; the others are read when somebody asks for them. */
-export const COMPANION_ROLES = ['residual', 'onboarding', 'stars'] as const satisfies readonly OptionalRole[];
+export type OptionalRole = 'search' | 'residual' | 'onboarding' | 'stars' | 'map' | 'encoder' | 'users';
+/** Those that are read with the model; the others are read when somebody asks for them. */
+export const COMPANION_ROLES = ['search', 'residual', 'onboarding', 'stars'] as const satisfies readonly OptionalRole[];
 /** What a file of a model is for. */
 export type FileRole = RequiredRole | OptionalRole;
 export const REQUIRED_ROLES: readonly RequiredRole[] = ['index', 'foldIn', 'catalog'];
-const OPTIONAL_ROLES: readonly OptionalRole[] = ['residual', 'onboarding', 'stars', 'map', 'encoder', 'users'];
+const OPTIONAL_ROLES: readonly OptionalRole[] = ['search', 'residual', 'onboarding', 'stars', 'map', 'encoder', 'users'];
 export const ROLES: readonly FileRole[] = [...REQUIRED_ROLES, ...OPTIONAL_ROLES];
 
 export interface ArtifactFile {
@@ -76,6 +77,8 @@ export interface Manifest {
   readonly recipe: string;
   readonly model: ModelParameters;
   readonly ratingScale: RatingScale;
+  /** What finds the rows; with `faiss` there is a `search` file. */
+  readonly search: SearchSection;
   readonly counts: { readonly users: number; readonly items: number; readonly ratings: number };
   readonly dataset: DatasetFacts;
   readonly files: readonly ArtifactFile[];
@@ -147,6 +150,8 @@ export function parseManifest(json: string): Manifest {
     const count = files.filter((file) => file.role === role).length;
     if (count > 1 || (count === 0 && REQUIRED_ROLES.some((required) => required === role))) bad(`it names no single ${role} file`);
   }
+  const search = readSearchSection(top['search']) ?? bad(`search is ${JSON.stringify(top['search'])}`);
+  if ((search.engine === 'faiss') !== files.some(({ role }) => role === 'search')) bad('its search section and its files do not agree on a search file');
   const ratingScale = { min: number(scale, 'min'), max: number(scale, 'max') };
   if (ratingScale.min > ratingScale.max) bad('ratingScale is upside down');
   const size = { min: 0, whole: true };
@@ -169,6 +174,7 @@ export function parseManifest(json: string): Manifest {
       ...(model['residual'] !== undefined && { residual: residualParameters(object(model['residual'], 'model.residual')) }),
     },
     ratingScale,
+    search,
     counts: { users: number(counts, 'users', size), items: number(counts, 'items', size), ratings: number(counts, 'ratings', size) },
     dataset: {
       name: text(dataset, 'name'),

@@ -55,13 +55,13 @@ export class KernelIndex implements VectorIndex {
   /**
    * @param table its codes are copied, once. A wider one is copied as codes near it, and asked for the scores of what they find.
    * @param wasm kernel.wasm.
-   * @throws {FrameRateError} `WASM_UNAVAILABLE` where WebAssembly or its SIMD is missing or forbidden, or memory is short.
+   * @throws {FrameRateError} `WASM_UNAVAILABLE` where WebAssembly or its SIMD is missing or forbidden; `OUT_OF_MEMORY`.
    */
   static async open(table: FactorTable, wasm: BufferSource | WebAssembly.Module): Promise<KernelIndex> {
     let score = noScore;
     const kernel = await instantiate(wasm, (row) => score(row));
     if (table.rows * table.rank > 0xffff_ffff || !kernel.reserve(table.rows, table.rank)) {
-      throw new FrameRateError('WASM_UNAVAILABLE', `There is not enough memory for an index of ${table.rows} × ${table.rank} here.`);
+      throw new FrameRateError('OUT_OF_MEMORY', `There is not enough memory for an index of ${table.rows} × ${table.rank} here.`);
     }
     if ('codes' in table) {
       fillCodes(kernel, table);
@@ -81,12 +81,12 @@ export class KernelIndex implements VectorIndex {
     return Math.min(this.rows, this.#kernel.scanned.value);
   }
 
-  /** @throws {FrameRateError} as every VectorIndex; `WASM_UNAVAILABLE` where memory for the bonuses is short. */
+  /** @throws {FrameRateError} as every VectorIndex; `OUT_OF_MEMORY` where that for the bonuses is short. */
   search(query: Float32Array, k: number, excluded?: RowSet, bonus?: Float64Array): Hits {
     checkSearch(this, query, k, excluded, bonus);
     const { base, weights, blur } = this.#fold(query);
     if (bonus && !this.#kernel.reserveBonus(bonus.length)) {
-      throw new FrameRateError('WASM_UNAVAILABLE', `There is not enough memory for a bonus of ${bonus.length} rows here.`);
+      throw new FrameRateError('OUT_OF_MEMORY', `There is not enough memory for a bonus of ${bonus.length} rows here.`);
     }
     const { buffer } = this.#kernel.memory; // reserveBonus may have made it another
     new Float64Array(buffer, address(this.#kernel.weights), this.rank).set(weights);

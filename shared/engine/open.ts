@@ -1,23 +1,46 @@
+import { firstRows, type FactorTable } from '../artifact/factorTable.ts';
 import type { Model } from '../artifact/load.ts';
 import { FrameRateError } from '../errors.ts';
 import { ExactIndex } from './exactIndex.ts';
+import type { FaissWasm } from './faiss/faissIndex.ts';
 import { KernelIndex } from './kernelIndex.ts';
 import { Recommender } from './recommender.ts';
 import type { VectorIndex } from './vectorIndex.ts';
 
-/**
- * A recommender over a verified model, on the fastest engine that this place has. All engines give the same answers.
- * @param kernel the bytes of kernel.wasm.
- */
-export async function openRecommender(model: Model, kernel: Uint8Array<ArrayBuffer>): Promise<Recommender> {
-  return new Recommender(model, await openIndex(model, kernel));
+/** The compiled parts, from wherever they are in this place; each is read only for a model that needs it. */
+export interface Engines {
+  /** The bytes of kernel.wasm. */
+  readKernel(): Promise<Uint8Array<ArrayBuffer>>;
+  /** faiss.wasm; null where it was not built. */
+  readFaiss(): Promise<FaissWasm>;
 }
 
-async function openIndex(model: Model, kernel: Uint8Array<ArrayBuffer>): Promise<VectorIndex> {
+/**
+ * A recommender over a verified model: on the exact search, in its fastest form here, or on the Faiss index that the
+ * model carries. Either gives the same answers wherever it runs.
+ * @throws {FrameRateError} `WASM_UNAVAILABLE` for a model with a Faiss index where there is no Faiss, `OUT_OF_MEMORY`, and
+ *   what is wrong with the index.
+ */
+export async function openRecommender(model: Model, engines: Engines): Promise<Recommender> {
+  const index = await openIndex(model, engines);
+  // Faiss has its file in memory of its own now.
+  return new Recommender({ ...model, searchFile: null }, index);
+}
+
+async function openIndex({ factors, manifest, residual, searchFile }: Model, engines: Engines): Promise<VectorIndex> {
+  if (manifest.search.engine === 'exact' || !searchFile) return openExact(factors, engines);
+  const { openFaissSearch } = await import('./faiss/faissSearch.ts');
+  const head = residual ? await openExact(firstRows(factors, residual.rows), engines) : null;
+  return openFaissSearch(factors, manifest.search, searchFile, head, () => engines.readFaiss());
+}
+
+/** The exact search over rows of factors, in its fastest form here. */
+export async function openExact(factors: FactorTable, engines: Pick<Engines, 'readKernel'>): Promise<VectorIndex> {
   try {
-    return await KernelIndex.open(model.factors, kernel);
+    return await KernelIndex.open(factors, await engines.readKernel());
   } catch (error) {
-    if (error instanceof FrameRateError && error.code === 'WASM_UNAVAILABLE') return new ExactIndex(model.factors);
+    // The plain search needs nothing: it reads the factors where they are.
+    if (error instanceof FrameRateError && (error.code === 'WASM_UNAVAILABLE' || error.code === 'OUT_OF_MEMORY')) return new ExactIndex(factors);
     throw error;
   }
 }

@@ -23,6 +23,14 @@ export class RowSet {
     for (let word = 0; word < this.words.length; word++) this.words[word]! |= other.words[word]!;
   }
 
+  /** The same of the first `rows` rows alone. */
+  first(rows: number): RowSet {
+    const set = new RowSet(rows);
+    set.words.set(this.words.subarray(0, set.words.length));
+    if (rows & 31) set.words[set.words.length - 1]! &= (1 << (rows & 31)) - 1;
+    return set;
+  }
+
   /** The rows that are not in it. */
   complement(): RowSet {
     const others = new RowSet(this.rows);

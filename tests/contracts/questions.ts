@@ -3,7 +3,7 @@ import { ExactIndex } from '../../shared/engine/exactIndex.ts';
 import { Recommender } from '../../shared/engine/recommender.ts';
 import { itemId } from '../../shared/ids.ts';
 import type { RecommendQuery } from '../../shared/query.ts';
-import { openModel } from '../../trainer/openModel.ts';
+import { openModel, openRecommenderFrom } from '../../trainer/openModel.ts';
 import { Random } from '../../trainer/random.ts';
 
 /** A question as data, and the answer that every door must give: ids, best first. */
@@ -16,10 +16,13 @@ export interface Question {
 /** Puts questions through a door; one list of ids each. */
 export type Door = (queries: readonly RecommendQuery[]) => Promise<readonly (readonly (string | number)[])[]>;
 
-/** Questions over a published model, answered by the specification: brute force over the 8-bit factors. */
+/**
+ * Questions over a published model, answered by the specification: brute force over the 8-bit factors. What an index of
+ * Faiss's finds is up to Faiss: there this process says it, and the others have to agree.
+ */
 export async function questionsFor(folder: string): Promise<Question[]> {
   const model = await openModel(folder);
-  const truth = new Recommender(model, new ExactIndex(model.factors));
+  const truth = model.manifest.search.engine === 'exact' ? new Recommender(model, new ExactIndex(model.factors)) : await openRecommenderFrom(folder);
   const random = new Random(7);
   const { min, max } = model.manifest.ratingScale;
   const halfSteps = Math.round((max - min) * 2);

@@ -7,6 +7,7 @@ import type { ArtifactSource } from '../../shared/artifact/load.ts';
 import { formatManifest, type ArtifactFile, type FileRole } from '../../shared/artifact/manifest.ts';
 import { writeMapTable } from '../../shared/artifact/mapFile.ts';
 import { writeOnboardingList } from '../../shared/artifact/onboardingFile.ts';
+import { EXACT } from '../../shared/artifact/searchSection.ts';
 import { quantizeMeans, writeStarsTable, type StarsTable } from '../../shared/artifact/starsFile.ts';
 import { FrameRateError } from '../../shared/errors.ts';
 import { itemId, itemRow } from '../../shared/ids.ts';
@@ -78,6 +79,7 @@ export async function tinyModel({ items = tinyItems(40), rank = 6, seed = 1, ext
     recipe: '0'.repeat(64),
     model: { kind: 'ssvd', rank, itemExponent: 0.3, userExponent: 0.25, softThreshold: 0.6, priorWeight: 2, shrinkage: 100, shrinkageEnd: 25, seed },
     ratingScale: { min: 0.5, max: 5 },
+    search: EXACT,
     counts: { users: 9, items: rows, ratings: 99 },
     dataset: { name: 'tiny', digest: 'none', licence: null, attribution: null, url: null },
     files: listed,

@@ -2,10 +2,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { EXACT, type SearchSection } from '../../shared/artifact/searchSection.ts';
 import { writeAtomically } from '../../trainer/atomicFile.ts';
 import { DEFAULT_PARAMETERS, factorize } from '../../trainer/factorize.ts';
 import { openModel } from '../../trainer/openModel.ts';
-import { publish } from '../../trainer/publish.ts';
+import { publish, republish } from '../../trainer/publish.ts';
 import { sampleRatings } from '../../trainer/sample/ratings.ts';
 
 const ratings = sampleRatings();
@@ -51,6 +52,27 @@ describe('publish', () => {
     expect(left).toContain(factors(two));
     expect(left).not.toContain('.writing-1-index');
     expect(left).toContain('notes.txt');
+  });
+
+  test('an optional file comes and goes, the rest stays, and the model has another name each time', async () => {
+    const folder = join(root, 'films');
+    const plain = await publish(folder, ratings, await trained(1), recipe);
+    const content = Uint8Array.of(1, 2, 3);
+    const search: SearchSection = { engine: 'faiss', factory: 'IVF4,SQ8', nprobe: 2, kFactor: 2 };
+    const indexed = await republish(folder, { files: { search: content }, search });
+    expect(indexed).toEqual({ ...plain, search, modelId: indexed.modelId, files: [...plain.files, expect.objectContaining({ role: 'search', bytes: 3 })] });
+    const tuned = await republish(folder, { files: {}, search: { ...search, nprobe: 3 } });
+    expect(tuned.files).toEqual(indexed.files);
+    expect(new Set([plain, indexed, tuned].map(({ modelId }) => modelId)).size).toBe(3);
+    expect(await republish(folder, { files: { search: null }, search: EXACT })).toEqual(plain);
+  });
+
+  test('what no reader takes does not replace the model', async () => {
+    const folder = join(root, 'films');
+    const plain = await publish(folder, ratings, await trained(1), recipe);
+    await expect(republish(folder, { files: { search: Uint8Array.of(1) } })).rejects.toMatchObject({ code: 'BAD_MANIFEST' });
+    await expect(republish(join(root, 'nowhere'), { files: {} })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await openModel(folder)).manifest).toEqual(plain);
   });
 
   test('the list of models names each, and the newest as the default', async () => {

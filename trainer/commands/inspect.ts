@@ -1,5 +1,6 @@
 import { formatBytes } from '../../shared/artifact/format.ts';
 import { formatManifest } from '../../shared/artifact/manifest.ts';
+import { searchText } from '../../shared/artifact/searchSection.ts';
 import { readManifest } from '../publish.ts';
 
 export async function inspect({ model: folder, json }: { model: string; json?: boolean }): Promise<void> {
@@ -8,13 +9,14 @@ export async function inspect({ model: folder, json }: { model: string; json?: b
     process.stdout.write(formatManifest(manifest));
     return;
   }
-  const { name, modelId, model, counts, ratingScale, dataset, files } = manifest;
+  const { name, modelId, model, counts, ratingScale, search, dataset, files } = manifest;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const lines: [string, string][] = [
     ['model', `${name} (${modelId})`],
     ['kind', `scaled SVD, rank ${model.rank}, a ${model.itemExponent}, b ${model.userExponent}, τ ${model.softThreshold}, seed ${model.seed}`],
     ...(model.residual ? [['residual', `${model.residual.perItem} entries an item, θ ${model.residual.theta}, λ ${model.residual.lambda}, weight ${model.residual.weight}`] satisfies [string, string]] : []),
     ['few ratings', `shrinkage ${model.shrinkage} until ${model.shrinkageEnd} ratings, prior ${model.priorWeight}`],
+    ['search', search.engine === 'exact' ? 'exact, over every row' : `Faiss: ${searchText(search)}`],
     ['trained on', `${counts.ratings.toLocaleString('en')} ratings (${ratingScale.min} to ${ratingScale.max}) by ${counts.users.toLocaleString('en')} people of ${counts.items.toLocaleString('en')} items`],
     ['data', dataset.name + (dataset.url ? `, ${dataset.url}` : '')],
     ...(dataset.licence ? [['licence', dataset.licence] satisfies [string, string]] : []),

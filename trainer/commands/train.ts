@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { formatBytes } from '../../shared/artifact/format.ts';
 import { optionalFileOf, type Manifest, type ModelParameters } from '../../shared/artifact/manifest.ts';
+import type { SearchSection } from '../../shared/artifact/searchSection.ts';
 import { makeCompanions } from '../companions.ts';
 import { DEFAULT_PARAMETERS, DEFAULT_RESIDUAL, factorize } from '../factorize.ts';
 import { readSplitOrigin } from '../evaluation/splitFiles.ts';
+import { applyIndex } from '../indexing/applyIndex.ts';
 import { Progress } from '../progress.ts';
 import { publish, readManifest } from '../publish.ts';
 import { describeReport } from '../ratings/describeReport.ts';
@@ -35,6 +37,7 @@ export interface TrainOptions extends DataOptions {
   readonly map?: boolean;
   readonly out?: string;
   readonly publishUsers?: true;
+  readonly index?: SearchSection;
 }
 
 /**
@@ -43,6 +46,12 @@ export interface TrainOptions extends DataOptions {
  */
 export async function train(options: TrainOptions): Promise<string> {
   const progress = new Progress();
+  const folder = await trainModel(options, progress);
+  if (options.index) await applyIndex(folder, options.index, progress);
+  return folder;
+}
+
+async function trainModel(options: TrainOptions, progress: Progress): Promise<string> {
   const ratings = await readTrainingRatings(options, progress);
   const folder = options.out ?? join('models', ratings.dataset.name);
   const parameters = parametersOf(options);

@@ -33,6 +33,7 @@ const STATUS: Record<ErrorCode, readonly [status: number, title: string]> = {
   BAD_ARTIFACT: [503, 'The model is damaged'],
   BAD_MANIFEST: [503, 'The model is damaged'],
   UNSUPPORTED_VERSION: [503, 'The model is of another version'],
+  OUT_OF_MEMORY: [503, 'Not enough memory'],
   WASM_UNAVAILABLE: [503, 'Not ready'],
 };
 

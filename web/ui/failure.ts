@@ -24,6 +24,8 @@ export function failureText({ code, message }: ErrorAnswer, isOnline = true): Fa
       return told(failure.broken);
     case 'UNSUPPORTED_VERSION':
       return told(failure.newer);
+    case 'OUT_OF_MEMORY':
+      return told(failure.memory);
     default:
       return { what: failure.other, then: message };
   }

@@ -44,7 +44,7 @@ export class Faiss {
    *   `HNSW32`, `HNSW32,SQ8`; and all of these refined: `…,RFlat`, `…,Refine(SQ8)`.
    * @param matrix rows × rank, row-major, all finite.
    * @throws {FrameRateError} `BAD_QUERY` another notation, a matrix that is none or too small to train on;
-   *   `WASM_UNAVAILABLE` where memory is short.
+   *   `OUT_OF_MEMORY`.
    */
   async build(factory: string, matrix: Float32Array, rows: number, rank: number): Promise<FaissIndex> {
     if (!Number.isInteger(rows) || rows < 0 || !Number.isInteger(rank) || rank < 1 || rank > 65_536 || matrix.length !== rows * rank) {
@@ -61,7 +61,7 @@ export class Faiss {
   /**
    * Reads what `faiss.write_index` wrote: any index that `build` makes.
    * @throws {FrameRateError} `BAD_MAGIC`, `UNSUPPORTED_VERSION` (another type or metric), `TRUNCATED`, `BAD_ARTIFACT`;
-   *   `WASM_UNAVAILABLE` where memory is short.
+   *   `OUT_OF_MEMORY`.
    */
   async read(bytes: Uint8Array): Promise<FaissIndex> {
     const host = await Host.open(this.#module);
@@ -161,7 +161,7 @@ const CODES: readonly (ErrorCode | null)[] = [
   'UNSUPPORTED_VERSION',
   'BAD_ARTIFACT',
   'BAD_QUERY',
-  'WASM_UNAVAILABLE', // memory is short
+  'OUT_OF_MEMORY',
 ];
 
 const NOTHING = new Uint8Array(0);
@@ -181,7 +181,7 @@ class Host {
       const instance = await WebAssembly.instantiate(module, host.#imports());
       host.#faiss = instance.exports as unknown as Exports;
     } catch (cause) {
-      throw new FrameRateError('WASM_UNAVAILABLE', 'There is not enough memory for Faiss here.', undefined, { cause });
+      throw new FrameRateError('OUT_OF_MEMORY', 'There is not enough memory for Faiss here.', undefined, { cause });
     }
     host.#faiss._initialize();
     return host;
@@ -221,7 +221,7 @@ class Host {
 
   copyMatrix(matrix: Float32Array): void {
     const at = this.ask('BAD_QUERY', (faiss) => faiss.matrix(matrix.length));
-    if (at === 0 && matrix.length > 0) throw new FrameRateError('WASM_UNAVAILABLE', this.readText());
+    if (at === 0 && matrix.length > 0) throw new FrameRateError('OUT_OF_MEMORY', this.readText());
     new Float32Array(this.#open().memory.buffer, at, matrix.length).set(matrix);
   }
 

@@ -124,6 +124,11 @@ describe('loadModel', () => {
     expect((await loadModel(memorySource(await tinyModel({ items })))).catalog.items).toEqual(items);
   });
 
+  test('a model of before there were others is searched exactly', async () => {
+    const model = await loadModel(memorySource(editManifest(await tinyModel(), (manifest) => delete manifest['search'])));
+    expect(model.manifest.search).toEqual({ engine: 'exact' });
+  });
+
   test('an empty catalogue and one item are models too', async () => {
     for (const count of [0, 1]) expect(await codeOf(await tinyModel({ items: tinyItems(count) }))).toBe('whole');
   });
@@ -187,6 +192,10 @@ describe('loadModel', () => {
     ['two indexes', (m) => m.files.push(m.files[0]!), 'BAD_MANIFEST'],
     ['an unknown role', (m) => (m.files[0]!['role'] = 'poem'), 'BAD_MANIFEST'],
     ['no files at all', (m) => (m.files = {} as never), 'BAD_MANIFEST'],
+    ['a search that is none', (m) => (m['search'] = { engine: 'oracle' }), 'BAD_MANIFEST'],
+    ['a knob that is none', (m) => (m['search'] = { engine: 'faiss', factory: 'IVF4,SQ8', nprobe: 1.5, kFactor: 2 }), 'BAD_MANIFEST'],
+    ['a search by Faiss without a file', (m) => (m['search'] = { engine: 'faiss', factory: 'IVF4,SQ8', nprobe: 2, kFactor: 2 }), 'BAD_MANIFEST'],
+    ['a search file that nobody asks for', (m) => m.files.push({ ...m.files[0]!, role: 'search' }), 'BAD_MANIFEST'],
     ['a digest in capitals', (m) => (m.files[0]!['sha256'] = 'A'.repeat(64)), 'BAD_MANIFEST'],
   ])('a manifest with %s is refused', async (_, change, code) => {
     expect(await codeOf(editManifest(await tinyModel(), change))).toBe(code);

@@ -74,8 +74,9 @@ describe('KernelIndex', () => {
     }
   });
 
-  describe('says WASM_UNAVAILABLE', () => {
+  describe('says what is missing', () => {
     const unavailable = expect.objectContaining({ code: 'WASM_UNAVAILABLE' });
+    const noMemory = expect.objectContaining({ code: 'OUT_OF_MEMORY' });
     const table = tableOf([[1]]);
 
     test('without WebAssembly', async () => {
@@ -91,18 +92,18 @@ describe('KernelIndex', () => {
       await expect(KernelIndex.open(table, wasm)).rejects.toMatchObject({ code: 'WASM_UNAVAILABLE', cause });
     });
     test('where the codes cannot be addressed', async () => {
-      await expect(KernelIndex.open({ ...table, rows: 70_000_000, rank: 64 }, module)).rejects.toEqual(unavailable);
+      await expect(KernelIndex.open({ ...table, rows: 70_000_000, rank: 64 }, module)).rejects.toEqual(noMemory);
     });
     test('where a bonus has no room, and goes on without one', async () => {
       const { exports } = new WebAssembly.Instance(module, { host: { score: () => NaN } });
       vi.spyOn(WebAssembly, 'instantiate').mockResolvedValue({ exports: { ...exports, reserveBonus: () => 0 } } as never);
       const index = await KernelIndex.open(table, module);
-      expect(() => index.search(Float32Array.of(1), 1, undefined, Float64Array.of(1))).toThrow(unavailable);
+      expect(() => index.search(Float32Array.of(1), 1, undefined, Float64Array.of(1))).toThrow(noMemory);
       expect(index.search(Float32Array.of(1), 1).rows.length).toBe(1);
     });
     test('where memory does not grow', async () => {
       vi.spyOn(WebAssembly, 'instantiate').mockResolvedValue({ exports: { reserve: () => 0 } } as never);
-      await expect(KernelIndex.open(table, module)).rejects.toEqual(unavailable);
+      await expect(KernelIndex.open(table, module)).rejects.toEqual(noMemory);
     });
   });
 });

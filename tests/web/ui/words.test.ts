@@ -58,6 +58,7 @@ test.each<[ErrorCode, string]>([
   ['UNREACHABLE', 'The films did not arrive.'],
   ['BAD_DIGEST', 'The films did not pass the check.'],
   ['NOT_FOUND', 'There are no films at this address.'],
+  ['OUT_OF_MEMORY', 'This device is short of memory.'],
 ])('%s is said plainly', (code, what) => {
   expect(failureText({ code, message: 'x' }).what).toBe(what);
 });

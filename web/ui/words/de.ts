@@ -185,6 +185,7 @@ export const de: Words = {
     firstVisit: ['Kein Netz beim ersten Besuch.', 'Öffne die Seite einmal mit Verbindung. Danach braucht sie keine.'],
     notFound: ['Unter dieser Adresse gibt es keine Filme.', 'Wer diese Seite betreibt, muss sie dort ablegen.'],
     broken: ['Die Filme haben die Prüfung nicht bestanden.', 'Hol sie noch einmal.'],
+    memory: ['Auf diesem Gerät ist der Speicher knapp.', 'Schließ andere Seiten und versuch es noch einmal.'],
     newer: ['Diese Filme gehören zu einer anderen Version als diese Seite.', 'Lade die Seite neu, um die neueste zu bekommen.'],
     other: 'Hier ging etwas schief.',
     page: ['Diese Seite kam nicht an.', 'Sieh nach der Verbindung und versuche es noch einmal.'],

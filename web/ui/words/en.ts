@@ -170,6 +170,7 @@ export const en = {
     firstVisit: ['No network on the first visit.', 'Open it once with a connection. After that it needs none.'],
     notFound: ['There are no films at this address.', 'Whoever runs this page has to put them there.'],
     broken: ['The films did not pass the check.', 'Get them again.'],
+    memory: ['This device is short of memory.', 'Close other pages, then try again.'],
     newer: ['These films are of another release than this page.', 'Reload the page to get the newest.'],
     other: 'Something went wrong here.',
     page: ['This page did not arrive.', 'Look at the connection, then try again.'],
