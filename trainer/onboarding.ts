@@ -1,4 +1,5 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import type { FoldInTable } from '../shared/artifact/foldInFile.ts';
 import type { Sq8Table } from '../shared/artifact/faissSq8.ts';
 import { decodeRow } from '../shared/engine/scoring.ts';
 import { itemRow, type ItemRow } from '../shared/ids.ts';
@@ -9,12 +10,20 @@ import { addScaled, dot, gramOf } from './rowMath.ts';
 
 /** How long a list is: nobody answers more questions before they see their films. */
 export const LIST_LENGTH = 100;
-/** Rows that may be asked about; what hardly anybody has seen is a question wasted. */
-export const CANDIDATES = 300;
-/** Ratings of the candidates that the choice is made on, at the most: more people change little and take longer. */
-const MOST_RATINGS = 60_000;
+/** Rows that may be asked about: so many, and those nearly as popular as the last of them, but no more than so many. */
+const CANDIDATES = { least: 300, asPopular: 0.75, most: 2000 };
+/** Ratings by the people that the choice is made on, at the most, about candidates: more change little and take longer. */
+const MOST_RATINGS = 100_000;
 /** Who has answered so many questions has said enough. */
 const ENOUGH_ANSWERS = 20;
+
+/** How many of the first rows may be asked about: what hardly anybody has seen is a question wasted. */
+export function countCandidates({ rows, popularity }: Pick<FoldInTable, 'rows' | 'popularity'>): number {
+  const { least, asPopular, most } = CANDIDATES;
+  let count = Math.min(least, rows);
+  while (count < Math.min(most, rows) && popularity[count]! >= asPopular * popularity[least - 1]!) count++;
+  return count;
+}
 
 /**
  * Which items to ask a newcomer about, the most telling first: those whose answers would have told most about the
@@ -34,9 +43,9 @@ export function askFirst(ratings: Ratings, { index, foldIn, itemOfRow, parameter
     tells.set(turn(decoded.map((value) => value * foldIn.encoderScale[row]!)), row * rank);
   }
   const start = turn(Float64Array.from(foldIn.prior, (value) => parameters.priorWeight * value));
-  const people = interviewees(ratings, itemOfRow, tells, start);
+  const worth = new Float64Array(countCandidates(foldIn));
+  const people = interviewees(ratings, itemOfRow, worth.length, tells, start);
 
-  const worth = new Float64Array(Math.min(CANDIDATES, index.rows));
   const whoAnswers = Array.from(worth, (): Interviewee[] => []);
   /** Counts anew what each open answer of a person would tell, by `sign` their part in what the rows are worth. */
   const count = (person: Interviewee, sign: 1 | -1): void => {
@@ -103,14 +112,14 @@ interface Answer {
   readonly square: number;
 }
 
-/** People, evenly taken from all, before the first question. @param start the average person's vector. */
-function interviewees(ratings: Ratings, itemOfRow: Uint32Array, tells: Float64Array, start: Float64Array): Interviewee[] {
+/** People, evenly taken from all, before the first question. @param candidates rows that are asked about. @param start the average person's vector. */
+function interviewees(ratings: Ratings, itemOfRow: Uint32Array, candidates: number, tells: Float64Array, start: Float64Array): Interviewee[] {
   const { user, item, userIds } = ratings;
   const rank = start.length;
   const weight = weigh(ratings);
   const rowOfItem = new Uint32Array(itemOfRow.length);
   itemOfRow.forEach((original, row) => (rowOfItem[original] = row));
-  const about = item.reduce((sum, original) => sum + (rowOfItem[original]! < CANDIDATES ? 1 : 0), 0);
+  const about = item.reduce((sum, original) => sum + (rowOfItem[original]! < candidates ? 1 : 0), 0);
   const offsets = offsetsOf(user, userIds.length);
   const every = Math.max(1, about / MOST_RATINGS);
   return Array.from({ length: Math.floor((userIds.length - 1) / every) + 1 }, (_, place) => {
@@ -121,7 +130,7 @@ function interviewees(ratings: Ratings, itemOfRow: Uint32Array, tells: Float64Ar
     const length = Math.sqrt(dot(own, own)) || 1;
     const answers = entries.flatMap((entry): Answer[] => {
       const row = rowOfItem[item[entry]!]!;
-      if (row >= CANDIDATES) return [];
+      if (row >= candidates) return [];
       const told = tells.subarray(row * rank, (row + 1) * rank);
       return [{ row, weight: weight[entry]!, along: (weight[entry]! * dot(own, told)) / length, square: weight[entry]! ** 2 * dot(told, told) }];
     });

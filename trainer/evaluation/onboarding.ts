@@ -4,7 +4,7 @@ import { Recommender } from '../../shared/engine/recommender.ts';
 import type { ItemId } from '../../shared/ids.ts';
 import type { Rating } from '../../shared/query.ts';
 import { DEFAULT_PARAMETERS, factorize } from '../factorize.ts';
-import { askFirst, CANDIDATES, LIST_LENGTH } from '../onboarding.ts';
+import { askFirst, countCandidates, LIST_LENGTH } from '../onboarding.ts';
 import { Random } from '../random.ts';
 import type { Ratings } from '../ratings/ratings.ts';
 import { textTable } from '../textTable.ts';
@@ -42,8 +42,6 @@ export interface OnboardingOptions {
   readonly rank: number;
   readonly seed: number;
   readonly kernel: Uint8Array<ArrayBuffer>;
-  /** Put the questions to the people whom choices are made on, not to those whom results are reported for. */
-  readonly validation?: boolean;
   readonly onProgress?: (text: string) => void;
 }
 
@@ -56,7 +54,7 @@ export async function measureOnboarding(ratings: Ratings, options: OnboardingOpt
   const found = new Map<string, Interview[]>();
   for (const fold of folds) {
     options.onProgress?.(`Fold ${fold}`);
-    const { train, validation, test } = splitUsers(ratings, { fold, positiveFrom });
+    const { train, test } = splitUsers(ratings, { fold, positiveFrom });
     const factors = await factorize(train, { ...DEFAULT_PARAMETERS, rank, seed });
     const catalog = new Catalog(Array.from(factors.itemOfRow, (item) => train.items[item]!));
     const model = { manifest: { model: factors.parameters, ratingScale: train.scale }, factors: factors.index, foldIn: factors.foldIn, catalog, ...(factors.residual && { residual: factors.residual }) };
@@ -64,12 +62,12 @@ export async function measureOnboarding(ratings: Ratings, options: OnboardingOpt
     const popular = catalog.items.slice(0, LIST_LENGTH).map(({ id }) => id);
     const lists: [string, ItemId[]][] = [
       ['most popular', popular],
-      ['random of the popular', shuffled(catalog.items.slice(0, CANDIDATES).map(({ id }) => id), seed).slice(0, LIST_LENGTH)],
+      ['random of the popular', shuffled(catalog.items.slice(0, countCandidates(factors.foldIn)).map(({ id }) => id), seed).slice(0, LIST_LENGTH)],
       ['most telling', askFirst(train, factors).map((row) => catalog.items[row]!.id)],
     ];
     for (const [name, list] of lists) {
       const before = found.get(name) ?? [];
-      found.set(name, [...before, ...(options.validation ? validation : test).map((person) => interview(recommender, person, list))]);
+      found.set(name, [...before, ...test.map((person) => interview(recommender, person, list))]);
     }
   }
   const [[, baseline]] = found as Iterable<[string, Interview[]]> as [[string, Interview[]]];
