@@ -76,7 +76,7 @@ export function orderByPopularity({ items, item }: Ratings, weight: Float64Array
 }
 
 /** X: w(rating), users × rows. */
-function weightMatrix({ userIds, user, item }: Ratings, weight: Float64Array, itemOfRow: Uint32Array): Csr {
+export function weightMatrix({ userIds, user, item }: Ratings, weight: Float64Array, itemOfRow: Uint32Array): Csr {
   const rowOfItem = new Uint32Array(itemOfRow.length);
   itemOfRow.forEach((original, row) => (rowOfItem[original] = row));
   // Ratings come sorted by user, so their order is that of the rows of the matrix.
@@ -86,7 +86,7 @@ function weightMatrix({ userIds, user, item }: Ratings, weight: Float64Array, it
 }
 
 /** n_u^-b · X · p_i^-a. */
-function scaled(matrix: Csr, popularity: Float64Array, { itemExponent, userExponent }: ModelParameters): Csr {
+export function scaled(matrix: Csr, popularity: Float64Array, { itemExponent, userExponent }: ModelParameters): Csr {
   const rowScale = popularity.map((sum) => sum ** -itemExponent);
   const values = new Float64Array(matrix.values.length);
   for (let user = 0; user < matrix.rows; user++) {

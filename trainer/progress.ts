@@ -3,6 +3,8 @@ export class Progress {
   readonly #start = performance.now();
   readonly #live: boolean;
   #open = false;
+  /** What is tracked, since when, and how far it was then. */
+  #tracked: { text: string; since: number; from: number } | null = null;
 
   constructor(private readonly out: NodeJS.WriteStream = process.stderr) {
     this.#live = out.isTTY === true;
@@ -15,6 +17,15 @@ export class Progress {
     this.#open = true;
   }
 
+  /** How far a long step is, and how long it will still take if it goes on as it did. @param text names the step. */
+  track(text: string, done: number, total: number): void {
+    const now = performance.now();
+    if (this.#tracked?.text !== text) this.#tracked = { text, since: now, from: done };
+    const { since, from } = this.#tracked;
+    const left = done > from ? `, ${duration(((now - since) / (done - from)) * (total - done))} left` : '';
+    this.update(`${text} ${Math.floor((100 * done) / total)} %${left}`);
+  }
+
   /** A line that stays. */
   say(text: string): void {
     if (this.#open) this.out.write('\r\x1b[2K');
@@ -25,4 +36,9 @@ export class Progress {
   #clock(): string {
     return `${((performance.now() - this.#start) / 1000).toFixed(1).padStart(6)} s`;
   }
+}
+
+function duration(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 90 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }

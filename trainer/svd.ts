@@ -1,6 +1,7 @@
-import { EigenvalueDecomposition, type Matrix } from 'ml-matrix';
-import { leading, newBlock, orthonormalize, sumColumns, symmetricProduct, times, toRowMajor, type Block } from './linalg/block.ts';
-import { Crew, type CrewOptions } from './linalg/crew.ts';
+import { Matrix } from 'ml-matrix';
+import { columnsOf, fillColumn, newBlock, orthonormalize, product, times, toRowMajor, type Block } from './linalg/block.ts';
+import { Crew, type CrewOptions, type Watch } from './linalg/crew.ts';
+import { leadingEigenpairs } from './linalg/eigen.ts';
 import { WIDTH } from './linalg/layout.ts';
 import { SparseOperator } from './linalg/sparseOperator.ts';
 import { Random } from './random.ts';
@@ -11,21 +12,18 @@ export interface TruncatedSvd {
   readonly singularValues: Float64Array;
   /** The right singular vectors: columns × k, row-major. */
   readonly right: Float64Array;
-  /** Passes over the matrix. */
+  /** Passes over the matrix, each with 16 vectors. */
   readonly passes: number;
   /** The worst ‖AᵀA v − s² v‖ / s² of the k pairs. */
   readonly residual: number;
 }
 
-export interface SvdOptions extends CrewOptions {
+export interface SvdOptions extends CrewOptions, Watch {
   readonly rank: number;
   readonly seed: number;
   /** Stop when no pair's residual is above this. Default 1e-3: far below what changes a ranking. */
   readonly tolerance?: number;
   readonly maxPasses?: number;
-  readonly onProgress?: (passes: number, residual: number) => void;
-  /** Once it is aborted, the work rejects with its reason. */
-  readonly signal?: AbortSignal;
   /** Where a long run is kept, for one that goes on after a crash: with the same bytes in the end. */
   readonly checkpoint?: SvdCheckpoint;
 }
@@ -33,150 +31,235 @@ export interface SvdOptions extends CrewOptions {
 /** All that an iteration begins with. */
 export interface SvdState {
   readonly passes: number;
-  /** The orthonormal block, as it lies in memory. */
-  readonly basis: Float64Array;
+  /** Of the basis, without the block that comes next. */
+  readonly columns: number;
+  /** The basis and the next block, as they lie in memory. */
+  readonly space: Float64Array;
+  /** columns × columns. */
+  readonly projected: Float64Array;
 }
 
 export interface SvdCheckpoint {
   /** @returns null where there is none. */
   load(): Promise<SvdState | null>;
-  /** Called at each iteration; may decide that it is too early to write again. */
+  /** Called at each iteration; may decide that it is too early to write again. What it is given changes afterwards. */
   save(state: SvdState): Promise<void>;
-}
-
-/** Extra directions that converge last and are thrown away. */
-const oversampling = (rank: number): number => Math.max(16, rank >> 1);
-
-/** How much a filter may blow up the strongest direction against the weakest before orthonormalize() loses digits. */
-const MAX_GROWTH = 1e6;
-
-/** Fewer multiplications than this in a pass are done before another thread has begun. */
-const WORTH_THREADS = 5e6;
-
-/**
- * The k largest singular values and right singular vectors of a sparse matrix, by block subspace iteration from a
- * seeded Gaussian start (Halko, Martinsson & Tropp 2011) with a Chebyshev filter in place of plain powers
- * (Zhou & Saad 2007) and Rayleigh-Ritz in between. The same bits for a seed, whatever the number of threads.
- */
-export async function truncatedSvd(matrix: Csr, options: SvdOptions): Promise<TruncatedSvd> {
-  const small = matrix.indices.length * options.rank < WORTH_THREADS;
-  return await Crew.with(small ? { threads: 1 } : options, async (crew) => await iterate(crew, matrix, options));
-}
-
-async function iterate(crew: Crew, matrix: Csr, options: SvdOptions): Promise<TruncatedSvd> {
-  const { tolerance = 1e-3, maxPasses = 200, onProgress, signal, checkpoint } = options;
-  const operator = new SparseOperator(crew, matrix);
-  // The dense work grows with the side that is iterated on, so it is done on the shorter one: V = Aᵀ U S⁻¹.
-  const turned = matrix.rows < matrix.cols;
-  const limit = Math.min(matrix.rows, matrix.cols);
-  const rank = Math.min(options.rank, limit);
-  const columns = Math.min(rank + oversampling(rank), limit);
-  let [basis, image, spare] = [newBlock(crew, limit, columns), newBlock(crew, limit, columns), newBlock(crew, limit, columns)];
-  let passes = 0;
-  const before = await checkpoint?.load();
-  if (before?.basis.length === basis.data.length) {
-    basis.data.set(before.basis);
-    passes = before.passes;
-  } else {
-    fillNormal(basis, options.seed);
-    [basis, spare] = await orthonormalize(crew, basis, spare);
-  }
-  for (;;) {
-    signal?.throwIfAborted();
-    await operator.gramTimes(basis, image, {}, turned);
-    passes++;
-    // Turned so that the basis holds Ritz vectors, with their values, descending.
-    const { values, rotation } = ritz(await symmetricProduct(crew, basis, image));
-    await times(crew, basis, rotation, spare);
-    await times(crew, image, rotation, basis);
-    [basis, image, spare] = [spare, basis, image];
-    const residual = worstResidual(basis, image, values, rank);
-    onProgress?.(passes, residual);
-    if (residual <= tolerance || passes >= maxPasses) {
-      const singularValues = values.slice(0, Math.min(rank, weighty(values))).map(Math.sqrt);
-      const vectors = leading(basis, singularValues.length);
-      return { singularValues, right: turned ? await otherSide(crew, operator, vectors, singularValues) : toRowMajor(vectors), passes, residual };
-    }
-    if (weighty(values) < basis.columns || basis.columns === limit) {
-      // The block has room for all that the matrix spans, and one plain step lands in it: there is no rest to filter out.
-      const columns = weighty(values);
-      [basis, image, spare] = [leading(image, columns), leading(basis, columns), leading(spare, columns)];
-    } else {
-      const cutoff = values[basis.columns - 1]!;
-      const degree = filterDegree(values[0]!, cutoff);
-      [basis, image] = await chebyshev(operator, basis, image, cutoff, degree, turned, signal);
-      passes += degree - 1;
-    }
-    [basis, spare] = await orthonormalize(crew, basis, spare);
-    await checkpoint?.save({ passes, basis: basis.data });
-  }
-}
-
-function fillNormal({ rows, height, columns, data }: Block, seed: number): void {
-  const random = new Random(seed);
-  for (let row = 0; row < rows; row++) {
-    for (let c = 0; c < columns; c++) data[(Math.floor(c / WIDTH) * height + row) * WIDTH + (c % WIDTH)] = random.normal();
-  }
-}
-
-/** V = Aᵀ U S⁻¹. */
-async function otherSide(crew: Crew, operator: SparseOperator, left: Block, singularValues: Float64Array): Promise<Float64Array> {
-  const block = newBlock(crew, operator.cols, left.columns);
-  await operator.transposedTimes(left, block);
-  const right = toRowMajor(block);
-  const rank = singularValues.length;
-  for (let i = 0; i < right.length; i++) right[i]! /= singularValues[i % rank]!;
-  return right;
 }
 
 /** Squared singular values below this part of the largest are rounding, not data. */
 const NOTHING = 1e-10;
 
-const weighty = (values: Float64Array): number => values.filter((value) => value > NOTHING * values[0]!).length;
+/** Directions of a new block below this part of what they were projected from are rounding. */
+const EXHAUSTED = 1e-12;
 
-/** Eigenvalues, descending and none below zero, and their vectors as columns. */
-function ritz(product: Matrix): { values: Float64Array; rotation: Matrix } {
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(product, { assumeSymmetric: true });
-  const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
-  return { values: Float64Array.from(order, (i) => Math.max(0, realEigenvalues[i]!)), rotation: eigenvectorMatrix.subMatrixColumn(order) };
+/** What the basis may take. */
+const BASIS_BYTES = 2 ** 30;
+
+/** Fewer multiplications than this in a pass are done before another thread has begun. */
+const WORTH_THREADS = 1e6;
+
+const upToPanels = (columns: number): number => Math.ceil(columns / WIDTH) * WIDTH;
+
+/** Vectors that a restart keeps: those that are wanted, and some that are on the way. */
+const keptOf = (rank: number): number => upToPanels(rank + Math.max(WIDTH, rank >> 2));
+
+/** Columns of the basis. More converge in fewer passes, but Rayleigh-Ritz costs their cube. */
+function mostColumns(rank: number, dimensions: number): number {
+  const good = Math.min(6 * rank + 64, Math.max(768, 2 * rank + 128));
+  return Math.max(keptOf(rank) + 4 * WIDTH, Math.min(good, BASIS_BYTES / 8 / dimensions));
 }
 
-function worstResidual(basis: Block, image: Block, values: Float64Array, rank: number): number {
-  const squares = sumColumns(image, (entry, place, column) => (column < rank ? (entry - values[column]! * basis.data[place]!) ** 2 : 0));
-  let worst = 0;
-  for (let c = 0; c < rank; c++) if (values[c]! > NOTHING * values[0]!) worst = Math.max(worst, Math.sqrt(squares[c]!) / values[c]!);
-  return worst;
-}
-
-/** T_m(x) for x ≥ 1, by its recurrence. */
-function chebyshevValue(degree: number, x: number): number {
-  let before = 1;
-  let value = x;
-  for (let m = 2; m <= degree; m++) [before, value] = [value, 2 * x * value - before];
-  return value;
-}
-
-function filterDegree(largest: number, cutoff: number): number {
-  const x = (2 * largest) / cutoff - 1;
-  let degree = 1;
-  while (degree < 12 && chebyshevValue(degree + 1, x) <= MAX_GROWTH) degree++;
-  return degree;
-}
+/** Columns from which on convergence is looked for, and how many more before it is again: a look costs as much as some passes. */
+const firstLook = (rank: number): number => upToPanels(4.5 * rank);
+const betweenLooks = (rank: number): number => upToPanels(rank / 3);
 
 /**
- * T_degree(2/cutoff · AᵀA − 1) · basis: keeps what is below the cutoff within ±1 and grows the rest fastest of all
- * polynomials. Both blocks are used up.
- * @param image AᵀA · basis.
- * @returns the one of the two that holds the result, then the other.
+ * The k largest singular values and right singular vectors of a sparse matrix A, by block Lanczos on AᵀA from a seeded
+ * Gaussian start (Golub & Underwood 1977): a subspace that grows by 16 vectors a pass, every one orthogonal to all
+ * before it, with Rayleigh-Ritz in it. Where it would grow too large it begins again with its best vectors ("thick
+ * restart", Wu & Simon 2000). The same bits for a seed, whatever the number of threads.
  */
-async function chebyshev(operator: SparseOperator, basis: Block, image: Block, cutoff: number, degree: number, turned: boolean, signal?: AbortSignal): Promise<[Block, Block]> {
-  const scale = 2 / cutoff;
-  let [before, value] = [basis, image];
-  for (let i = 0; i < value.data.length; i++) value.data[i] = scale * value.data[i]! - before.data[i]!;
-  for (let m = 2; m <= degree; m++) {
-    signal?.throwIfAborted();
-    await operator.gramTimes(value, before, { alpha: 2 * scale, beta: -2, gamma: -1 }, turned);
-    [before, value] = [value, before];
+export async function truncatedSvd(matrix: Csr, options: SvdOptions): Promise<TruncatedSvd> {
+  const small = matrix.indices.length * WIDTH < WORTH_THREADS;
+  return await Crew.with(small ? { threads: 1 } : options, async (crew) => await new Lanczos(crew, matrix, options).run());
+}
+
+class Lanczos {
+  readonly #crew: Crew;
+  readonly #options: SvdOptions;
+  readonly #operator: SparseOperator;
+  /** The dense work grows with the side that is iterated on, so it is done on the shorter one: V = Aᵀ U S⁻¹. */
+  readonly #turned: boolean;
+  /** Dimensions of that side. */
+  readonly #limit: number;
+  readonly #rank: number;
+  /** The basis Q, and behind it the block that comes next. */
+  readonly #space: Block;
+  /** Room for a block, and for the vectors that a restart keeps. */
+  readonly #spare: Block;
+  /** QᵀAᵀAQ. */
+  #projected = new Matrix(0, 0);
+  #columns = 0;
+  #passes = 0;
+
+  constructor(crew: Crew, matrix: Csr, options: SvdOptions) {
+    this.#crew = crew;
+    this.#options = options;
+    this.#operator = new SparseOperator(crew, matrix);
+    this.#turned = matrix.rows < matrix.cols;
+    this.#limit = Math.min(matrix.rows, matrix.cols);
+    this.#rank = Math.min(options.rank, this.#limit);
+    const most = upToPanels(Math.min(this.#limit, mostColumns(this.#rank, this.#limit)));
+    this.#space = newBlock(crew, this.#limit, most + WIDTH);
+    this.#spare = newBlock(crew, this.#limit, Math.min(keptOf(this.#rank), most));
   }
-  return [value, before];
+
+  async run(): Promise<TruncatedSvd> {
+    const { tolerance = 1e-3, maxPasses = 1000, onProgress, signal, checkpoint } = this.#options;
+    await this.#begin(await checkpoint?.load());
+    const [first, step] = [firstLook(this.#rank), betweenLooks(this.#rank)];
+    for (;;) {
+      signal?.throwIfAborted();
+      const coupling = await this.#grow();
+      const exhausted = this.#columns === this.#limit;
+      const full = this.#columns + 2 * WIDTH > this.#space.columns;
+      const look = this.#columns >= first && (this.#columns - first) % step === 0;
+      onProgress?.(this.#passes, Math.max(this.#passes, Math.min(first, this.#limit) / WIDTH));
+      if (look || exhausted || full || this.#passes >= maxPasses) {
+        const { values, vectors } = ritz(this.#projected, Math.min(this.#spare.columns, this.#columns));
+        const residual = exhausted ? 0 : this.#worstResidual(values, vectors, coupling);
+        if (residual <= tolerance || exhausted || this.#passes >= maxPasses) return await this.#finish(values, vectors, residual);
+        if (full) await this.#restart(values, vectors);
+      }
+      await checkpoint?.save(this.#state());
+    }
+  }
+
+  /** The block that comes next, behind the basis. */
+  #next(): Block {
+    return columnsOf(this.#space, upToPanels(this.#columns), Math.min(WIDTH, this.#limit - this.#columns));
+  }
+
+  async #begin(before: SvdState | null | undefined): Promise<void> {
+    if (before && before.space.length <= this.#space.data.length) {
+      this.#columns = before.columns;
+      this.#passes = before.passes;
+      this.#projected = Matrix.from1DArray(before.columns, before.columns, before.projected);
+      this.#space.data.set(before.space);
+      return;
+    }
+    const start = this.#next();
+    this.#fillRandom(start, 0);
+    await this.#orthonormalize(start);
+  }
+
+  #state(): SvdState {
+    const { data } = columnsOf(this.#space, 0, upToPanels(this.#columns) + WIDTH);
+    return { passes: this.#passes, columns: this.#columns, space: data, projected: Float64Array.from(this.#projected.to1DArray()) };
+  }
+
+  /**
+   * Takes the next block into the basis and makes another from its image.
+   * @returns R of AᵀA Q = Q · QᵀAᵀAQ + next · R · (the last columns of the identity)ᵀ.
+   */
+  async #grow(): Promise<Matrix> {
+    const crew = this.#crew;
+    const taken = this.#next();
+    this.#columns += taken.columns;
+    this.#passes++;
+    const basis = columnsOf(this.#space, 0, this.#columns);
+    const image = columnsOf(this.#space, upToPanels(this.#columns), taken.columns);
+    await this.#operator.gramTimes(taken, image, this.#turned);
+    const within = await product(crew, basis, image);
+    this.#projected = bordered(this.#projected, within);
+    const next = this.#next();
+    if (next.columns === 0) return within;
+
+    await times(crew, basis, Matrix.mul(within, -1), image, 1);
+    const { values, vectors } = ritz(await product(crew, image, image), next.columns);
+    const sizes = Array.from(values, Math.sqrt);
+    const least = EXHAUSTED * within.norm('frobenius');
+    const scaled = new Matrix(taken.columns, next.columns).apply(function (i, j) {
+      this.set(i, j, sizes[j]! > least ? vectors.get(i, j) / sizes[j]! : 0);
+    });
+    const spare = columnsOf(this.#spare, 0, next.columns);
+    await times(crew, image, scaled, spare);
+    next.data.set(spare.data);
+    // Where nothing is left, anything new does: what the start did not reach.
+    const found = sizes.filter((size) => size > least).length;
+    this.#fillRandom(next, found);
+    // A direction that was small has lost digits of its orthogonality, and gets them back.
+    for (let turn = found < next.columns ? 2 : 1; turn > 0; turn--) {
+      await times(crew, basis, (await product(crew, basis, next)).mul(-1), next, 1);
+      await this.#orthonormalize(next);
+    }
+    return new Matrix(next.columns, taken.columns).apply(function (i, j) {
+      this.set(i, j, sizes[i]! * vectors.get(j, i));
+    });
+  }
+
+  #fillRandom(block: Block, from: number): void {
+    if (from === block.columns) return;
+    const random = new Random((this.#options.seed + 0x9e3779b9 * this.#passes) % 2 ** 32);
+    for (let column = from; column < block.columns; column++) fillColumn(block, column, () => random.normal());
+  }
+
+  async #orthonormalize(block: Block): Promise<void> {
+    const [result] = await orthonormalize(this.#crew, block, columnsOf(this.#spare, 0, block.columns));
+    if (result !== block) block.data.set(result.data);
+  }
+
+  #worstResidual(values: Float64Array, vectors: Matrix, coupling: Matrix): number {
+    const last = vectors.subMatrix(vectors.rows - coupling.columns, vectors.rows - 1, 0, this.#rank - 1);
+    const rest = coupling.mmul(last);
+    let worst = 0;
+    for (let c = 0; c < this.#rank; c++) if (values[c]! > NOTHING * values[0]!) worst = Math.max(worst, Math.hypot(...rest.getColumn(c)) / values[c]!);
+    return worst;
+  }
+
+  async #restart(values: Float64Array, vectors: Matrix): Promise<void> {
+    const next = this.#next();
+    await times(this.#crew, columnsOf(this.#space, 0, this.#columns), vectors, this.#spare);
+    this.#space.data.set(this.#spare.data);
+    this.#columns = this.#spare.columns;
+    this.#next().data.set(next.data);
+    this.#projected = Matrix.diag(Array.from(values));
+  }
+
+  async #finish(values: Float64Array, vectors: Matrix, residual: number): Promise<TruncatedSvd> {
+    const count = values.subarray(0, this.#rank).filter((value) => value > NOTHING * values[0]!).length;
+    const singularValues = values.slice(0, count).map(Math.sqrt);
+    const found = columnsOf(this.#spare, 0, count);
+    await times(this.#crew, columnsOf(this.#space, 0, this.#columns), vectors.subMatrix(0, vectors.rows - 1, 0, count - 1), found);
+    return { singularValues, right: this.#turned ? await this.#otherSide(found, singularValues) : toRowMajor(found), passes: this.#passes, residual };
+  }
+
+  /** V = Aᵀ U S⁻¹. */
+  async #otherSide(left: Block, singularValues: Float64Array): Promise<Float64Array> {
+    const block = newBlock(this.#crew, this.#operator.cols, left.columns);
+    await this.#operator.transposedTimes(left, block);
+    const right = toRowMajor(block);
+    for (let i = 0; i < right.length; i++) right[i]! /= singularValues[i % left.columns]!;
+    return right;
+  }
+}
+
+/** The leading eigenvalues, descending and none below zero, and their vectors as columns. */
+function ritz(symmetric: Matrix, count: number): { values: Float64Array; vectors: Matrix } {
+  const { values, vectors } = leadingEigenpairs(symmetric, count);
+  return { values: values.map((value) => Math.max(0, value)), vectors };
+}
+
+/** A symmetric matrix with more columns, and the same as rows. @param columns as long as the new matrix. */
+function bordered(matrix: Matrix, columns: Matrix): Matrix {
+  const [before, n] = [matrix.rows, columns.rows];
+  const larger = Matrix.zeros(n, n);
+  for (let i = 0; i < before; i++) for (let j = 0; j < before; j++) larger.set(i, j, matrix.get(i, j));
+  for (let i = 0; i < n; i++) {
+    for (let c = 0; c < columns.columns; c++) {
+      larger.set(i, before + c, columns.get(i, c));
+      larger.set(before + c, i, columns.get(i, c));
+    }
+  }
+  return larger;
 }

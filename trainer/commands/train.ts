@@ -64,7 +64,7 @@ async function trainModel(options: TrainOptions, progress: Progress): Promise<st
 
   progress.say(`Factorising ${ratings.userIds.length.toLocaleString('en')} × ${ratings.items.length.toLocaleString('en')} at rank ${parameters.rank}`);
   const factors = await factorize(ratings, parameters, {
-    onProgress: (passes, residual) => progress.update(`SVD: ${passes} passes, residual ${residual.toExponential(1)}`),
+    onProgress: (done, total) => progress.track('SVD', done, total),
   });
   progress.say(`SVD done: ${factors.svd.passes} passes over the ratings, residual ${factors.svd.residual.toExponential(1)}`);
   if (factors.parameters.rank < parameters.rank) progress.say(`The ratings have only ${factors.parameters.rank} dimensions: that is the model's rank.`);

@@ -1,6 +1,6 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { Crew } from './crew.ts';
-import { BLOCK_GRAM, BLOCK_TIMES, ROWS_AT_ONCE, WIDTH } from './layout.ts';
+import { BLOCK_PRODUCT, BLOCK_TIMES, ROWS_AT_ONCE, WIDTH } from './layout.ts';
 
 /**
  * A tall, thin block of vectors in a crew's memory, rows × columns, in doubles. It lies in panels of 16 columns, so
@@ -31,16 +31,12 @@ export function newBlock(crew: Crew, rows: number, columns: number): Block {
 export const panelOf = ({ height, data }: Block, panel: number): Float64Array<SharedArrayBuffer> =>
   data.subarray(panel * height * WIDTH, (panel + 1) * height * WIDTH);
 
-/** The first columns of a block, in its place: what is right of them is lost. */
-export function leading(block: Block, columns: number): Block {
+/** Some columns of a block, in its place. @param first of a panel. */
+export function columnsOf(block: Block, first: number, columns: number): Block {
+  const begin = first / WIDTH;
   const panels = panelsOf(columns);
-  const kept = { ...block, columns, panels, data: block.data.subarray(0, panels * block.height * WIDTH) };
-  if (panels > 0) forEachRow(panelOf(kept, panels - 1), (row) => row.fill(0, columns - (panels - 1) * WIDTH));
-  return kept;
-}
-
-function forEachRow(panel: Float64Array, visit: (row: Float64Array) => void): void {
-  for (let at = 0; at < panel.length; at += WIDTH) visit(panel.subarray(at, at + WIDTH));
+  const size = block.height * WIDTH;
+  return { ...block, columns, panels, data: block.data.subarray(begin * size, (begin + panels) * size) };
 }
 
 /** As rows × columns, row by row. */
@@ -55,43 +51,29 @@ export function toRowMajor(block: Block): Float64Array {
   return entries;
 }
 
-/** Σ f(entry) over each column. @param f gets the entry and its place in `data`. */
-export function sumColumns(block: Block, f: (entry: number, place: number, column: number) => number): Float64Array {
-  const { rows, height, panels, data } = block;
-  const sums = new Float64Array(panels * WIDTH);
-  for (let p = 0; p < panels; p++) {
-    for (let place = p * height * WIDTH, end = place + rows * WIDTH; place < end; ) {
-      for (let column = p * WIDTH; column < (p + 1) * WIDTH; column++, place++) sums[column]! += f(data[place]!, place, column);
-    }
-  }
-  return sums.subarray(0, block.columns);
+/** Overwrites a column with what `next` gives. */
+export function fillColumn({ rows, height, data }: Block, column: number, next: () => number): void {
+  let place = Math.floor(column / WIDTH) * height * WIDTH + (column % WIDTH);
+  for (let row = 0; row < rows; row++, place += WIDTH) data[place] = next();
 }
 
-/** AᵀB where that is symmetric: columns × columns. */
-export async function symmetricProduct(crew: Crew, a: Block, b: Block): Promise<Matrix> {
-  const { columns, height, panels } = a;
-  const width = panels * WIDTH;
+/** AᵀB, columns of A × columns of B. */
+export async function product(crew: Crew, a: Block, b: Block): Promise<Matrix> {
+  const width = b.panels * WIDTH;
   return await crew.scope(async () => {
-    const out = crew.doubles(width * width);
-    await crew.run(BLOCK_GRAM, (panels * (panels + 1)) / 2, a.data, b.data, height, panels, out);
-    const product = Matrix.zeros(columns, columns);
-    for (let i = 0; i < columns; i++) {
-      for (let j = i; j < columns; j++) {
-        product.set(i, j, out[i * width + j]!);
-        product.set(j, i, out[i * width + j]!);
-      }
-    }
-    return product;
+    const out = crew.doubles(a.panels * WIDTH * width);
+    await crew.run(BLOCK_PRODUCT, a.panels * b.panels, a.data, b.data, a.height, b.panels, out);
+    return new Matrix(Array.from({ length: a.columns }, (_, i) => out.slice(i * width, i * width + b.columns)));
   });
 }
 
-/** out = block · right (columns × columns of out). */
-export async function times(crew: Crew, block: Block, right: Matrix, out: Block): Promise<void> {
+/** out = β · out + block · right (columns × columns of out). */
+export async function times(crew: Crew, block: Block, right: Matrix, out: Block, beta = 0): Promise<void> {
   await crew.scope(async () => {
     const width = out.panels * WIDTH;
     const factors = crew.doubles(block.panels * WIDTH * width);
     for (let i = 0; i < block.columns; i++) factors.set(right.getRow(i), i * width);
-    await crew.run(BLOCK_TIMES, Math.ceil(block.height / ROWS_AT_ONCE), block.data, block.height, block.panels, factors, out.data, out.panels);
+    await crew.run(BLOCK_TIMES, Math.ceil(block.height / ROWS_AT_ONCE), block.data, block.height, block.panels, factors, out.data, out.panels, beta);
   });
 }
 
@@ -106,7 +88,7 @@ export async function times(crew: Crew, block: Block, right: Matrix, out: Block)
 export async function orthonormalize(crew: Crew, block: Block, spare: Block): Promise<[Block, Block]> {
   scaleColumns(block);
   for (let clean = 0; clean < 2; ) {
-    const gram = await symmetricProduct(crew, block, block);
+    const gram = await product(crew, block, block);
     let cholesky = new CholeskyDecomposition(gram);
     if (cholesky.isPositiveDefinite()) clean++;
     else {
@@ -120,13 +102,16 @@ export async function orthonormalize(crew: Crew, block: Block, spare: Block): Pr
   return [block, spare];
 }
 
-function scaleColumns(block: Block): void {
-  const { panels, height, columns, data } = block;
-  const scale = sumColumns(block, (entry) => entry * entry).map((square) => 1 / Math.sqrt(square));
-  for (let p = 0, place = 0; p < panels; p++) {
-    const width = Math.min(WIDTH, columns - p * WIDTH);
-    for (let row = 0; row < height; row++, place += WIDTH) for (let c = 0; c < width; c++) data[place + c]! *= scale[p * WIDTH + c]!;
-  }
+function scaleColumns({ rows, height, panels, columns, data }: Block): void {
+  const squares = new Float64Array(panels * WIDTH);
+  const forEach = (visit: (place: number, column: number) => void): void => {
+    for (let p = 0; p < panels; p++) {
+      const width = Math.min(WIDTH, columns - p * WIDTH);
+      for (let row = 0, place = p * height * WIDTH; row < rows; row++, place += WIDTH) for (let c = 0; c < width; c++) visit(place + c, p * WIDTH + c);
+    }
+  };
+  forEach((place, column) => (squares[column]! += data[place]! ** 2));
+  forEach((place, column) => (data[place]! /= Math.sqrt(squares[column]!)));
 }
 
 function invertUpper(upper: Matrix): Matrix {

@@ -36,5 +36,5 @@ export const SWEEP_UPDATE = 2;
 export const MIRROR = 3;
 export const GRAM_ROWS = 4;
 export const SPARSE_TIMES = 5;
-export const BLOCK_GRAM = 6;
+export const BLOCK_PRODUCT = 6;
 export const BLOCK_TIMES = 7;

@@ -35,29 +35,24 @@ export class SparseOperator {
   }
 
   /**
-   * out = α · AᵀA · source + β · source + γ · out, the product A · source never being stored for more than one panel.
+   * out = AᵀA · source, the product A · source never being stored for more than one panel.
    * @param turned Aᵀ in the place of A.
    */
-  async gramTimes(source: Block, out: Block, { alpha = 1, beta = 0, gamma = 0 } = {}, turned = false): Promise<void> {
+  async gramTimes(source: Block, out: Block, turned = false): Promise<void> {
     const [first, second] = turned ? [this.#byColumn, this.#byRow] : [this.#byRow, this.#byColumn];
     for (let p = 0; p < source.panels; p++) {
-      const from = panelOf(source, p);
-      const to = panelOf(out, p);
-      await this.#times(first, from, this.#product, 1, from, 0, from, 0);
-      await this.#times(second, this.#product, to, alpha, from, beta, to, gamma);
+      await this.#times(first, panelOf(source, p), this.#product);
+      await this.#times(second, this.#product, panelOf(out, p));
     }
   }
 
   /** out = Aᵀ · source. */
   async transposedTimes(source: Block, out: Block): Promise<void> {
-    for (let p = 0; p < source.panels; p++) {
-      const [from, to] = [panelOf(source, p), panelOf(out, p)];
-      await this.#times(this.#byColumn, from, to, 1, from, 0, from, 0);
-    }
+    for (let p = 0; p < source.panels; p++) await this.#times(this.#byColumn, panelOf(source, p), panelOf(out, p));
   }
 
-  async #times({ matrix, cuts }: Side, ...args: readonly (number | Float64Array)[]): Promise<void> {
-    await this.crew.run(SPARSE_TIMES, TASKS, matrix.offsets, matrix.indices, matrix.values, cuts, ...args);
+  async #times({ matrix, cuts }: Side, source: Float64Array, out: Float64Array): Promise<void> {
+    await this.crew.run(SPARSE_TIMES, TASKS, matrix.offsets, matrix.indices, matrix.values, cuts, source, out);
   }
 }
 

@@ -3,22 +3,18 @@
  * ((c / 16) · rows + r) · 16 + c % 16.
  */
 import { ROWS_AT_ONCE, WIDTH } from '../layout';
-import { size } from './arguments';
+import { real, size } from './arguments';
 
 const COLUMNS: usize = WIDTH;
 /** Bytes of a panel's row. */
 const LINE: usize = COLUMNS * 8;
 
-/**
- * One 16 × 16 piece of AᵀB, and only pieces on the diagonal and right of it: the product is symmetric.
- * Arguments: A, B, rows, panels, out (f64, square, 16 · panels wide).
- */
-export function blockGram(task: usize): void {
+/** One 16 × 16 piece of AᵀB. Arguments: A, B, rows, panels of B, out (f64, by rows, 16 · panels of B wide). */
+export function blockProduct(task: usize): void {
   const rows = size(2);
   const panels = size(3);
-  let p: usize = 0;
-  for (; task >= panels - p; p++) task -= panels - p;
-  const q = p + task;
+  const p = task / panels;
+  const q = task % panels;
   const a = size(0) + p * rows * LINE;
   const b = size(1) + q * rows * LINE;
   const stride = panels * LINE;
@@ -70,27 +66,28 @@ function add(to: usize, low: v128, high: v128): void {
 }
 
 /**
- * One task's rows of out = block · right. Rows come in fours: a block has room for a multiple of four.
- * Arguments: block, rows, panels, right (f64, by rows, 16 · panels of out wide), out, panels of out.
+ * One task's rows of out = β · out + block · right. Rows come in fours: a block has room for a multiple of four.
+ * Arguments: block, rows, panels, right (f64, by rows, 16 · panels of out wide), out, panels of out, β.
  */
 export function blockTimes(task: usize): void {
   const rows = size(1);
   const panels = size(2);
   const outPanels = size(5);
   const stride = outPanels * LINE;
+  const beta = real(6);
   const begin = task * ROWS_AT_ONCE;
   const end = min(begin + ROWS_AT_ONCE, rows);
   for (let q: usize = 0; q < outPanels; q++) {
     for (let j: usize = 0; j < COLUMNS; j += 4) {
       const right = size(3) + q * LINE + j * 8;
       const out = size(4) + q * rows * LINE + j * 8;
-      for (let row = begin; row < end; row += 4) product4x4(out + row * LINE, size(0) + row * LINE, rows * LINE, panels, right, stride);
+      for (let row = begin; row < end; row += 4) product4x4(out + row * LINE, size(0) + row * LINE, rows * LINE, panels, right, stride, beta);
     }
   }
 }
 
-/** out[4 × 4] = the four rows at a, whose panels are `step` bytes apart, times four columns of right. */
-function product4x4(out: usize, a: usize, step: usize, panels: usize, right: usize, stride: usize): void {
+/** out[4 × 4] = β · out + the four rows at a, whose panels are `step` bytes apart, times four columns of right. */
+function product4x4(out: usize, a: usize, step: usize, panels: usize, right: usize, stride: usize, beta: f64): void {
   let s0 = f64x2.splat(0);
   let s1 = s0;
   let s2 = s0;
@@ -117,12 +114,18 @@ function product4x4(out: usize, a: usize, step: usize, panels: usize, right: usi
       t3 = f64x2.add(t3, f64x2.mul(a3, high));
     }
   }
-  v128.store(out, s0);
-  v128.store(out, t0, 16);
-  v128.store(out + LINE, s1);
-  v128.store(out + LINE, t1, 16);
-  v128.store(out + 2 * LINE, s2);
-  v128.store(out + 2 * LINE, t2, 16);
-  v128.store(out + 3 * LINE, s3);
-  v128.store(out + 3 * LINE, t3, 16);
+  scaleAndAdd(out, beta, s0, t0);
+  scaleAndAdd(out + LINE, beta, s1, t1);
+  scaleAndAdd(out + 2 * LINE, beta, s2, t2);
+  scaleAndAdd(out + 3 * LINE, beta, s3, t3);
+}
+
+function scaleAndAdd(to: usize, beta: f64, low: v128, high: v128): void {
+  if (beta != 0) {
+    const factor = f64x2.splat(beta);
+    low = f64x2.add(low, f64x2.mul(factor, v128.load(to)));
+    high = f64x2.add(high, f64x2.mul(factor, v128.load(to, 16)));
+  }
+  v128.store(to, low);
+  v128.store(to, high, 16);
 }

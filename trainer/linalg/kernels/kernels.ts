@@ -6,9 +6,9 @@
  * out whatever the number of threads. No instance keeps anything outside of the shared memory.
  */
 import {
-  BLOCK_GRAM, BLOCK_TIMES, DONE, FAILED, GRAM_ROWS, JOB, LEFT, MIRROR, SCALE_ROWS, SPARSE_TIMES, SWEEP_PANEL, SWEEP_UPDATE, TASKS, TURN,
+  BLOCK_PRODUCT, BLOCK_TIMES, DONE, FAILED, GRAM_ROWS, JOB, LEFT, MIRROR, SCALE_ROWS, SPARSE_TIMES, SWEEP_PANEL, SWEEP_UPDATE, TASKS, TURN,
 } from '../layout';
-import { blockGram, blockTimes } from './dense';
+import { blockProduct, blockTimes } from './dense';
 import { gramRows } from './gram';
 import { sparseTimes } from './sparse';
 import { mirror, scaleRows, sweepPanel, sweepUpdate } from './sweep';
@@ -60,7 +60,7 @@ function run(job: i32, task: usize): void {
     case MIRROR: return mirror(task);
     case GRAM_ROWS: return gramRows(task);
     case SPARSE_TIMES: return sparseTimes(task);
-    case BLOCK_GRAM: return blockGram(task);
+    case BLOCK_PRODUCT: return blockProduct(task);
     case BLOCK_TIMES: return blockTimes(task);
     default: unreachable();
   }
