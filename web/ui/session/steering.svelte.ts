@@ -9,12 +9,16 @@ export class Steering {
   genres = $state.raw<ReadonlyMap<string, 'in' | 'out'>>(new Map());
   /** The first years of the first and the last decade that films may be from; null: all. */
   decades = $state.raw<{ readonly first: number; readonly last: number } | null>(null);
+  /** -1: surprising, 1: what everybody likes. */
+  popularity = $state.raw(0);
+  /** 0 to 1: how unlike each other. */
+  variety = $state.raw(0);
   onlyWatchlist = $state.raw(false);
   hideSeen = $state.raw(true);
   /** Ratings that do not count for now. */
   off = $state.raw<ReadonlySet<ItemId>>(new Set());
 
-  readonly isFree = $derived(this.genres.size === 0 && this.decades === null && !this.onlyWatchlist && this.hideSeen);
+  readonly isFree = $derived(this.genres.size === 0 && this.decades === null && !this.onlyWatchlist && this.hideSeen && this.popularity === 0 && this.variety === 0);
 
   readonly #library: Library;
   readonly #onChange: () => void;
@@ -55,7 +59,9 @@ export class Steering {
     this.#onChange();
   }
 
-  set(wishes: { readonly onlyWatchlist?: boolean; readonly hideSeen?: boolean }): void {
+  set(wishes: Partial<Pick<Steering, 'onlyWatchlist' | 'hideSeen' | 'popularity' | 'variety'>>): void {
+    this.popularity = wishes.popularity ?? this.popularity;
+    this.variety = wishes.variety ?? this.variety;
     this.onlyWatchlist = wishes.onlyWatchlist ?? this.onlyWatchlist;
     this.hideSeen = wishes.hideSeen ?? this.hideSeen;
     this.#onChange();
@@ -66,6 +72,7 @@ export class Steering {
     this.genres = new Map();
     this.decades = null;
     this.onlyWatchlist = false;
+    this.popularity = this.variety = 0;
     this.hideSeen = true;
     this.#onChange();
   }

@@ -51,6 +51,8 @@ export class Ten {
       explain: true,
       ...(exclude.length > 0 && { exclude }),
       ...(filter && { filter }),
+      ...(steering.popularity !== 0 && { popularity: steering.popularity }),
+      ...(steering.variety !== 0 && { variety: steering.variety }),
     };
   }
 }
