@@ -33,9 +33,10 @@ export const traceLog: FastifyServerOptions['childLoggerFactory'] & {} = (logger
 
 /** Passes a request's id and its trace on with the answer. */
 export function passTraceOn(server: FastifyInstance): void {
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     const trace = traces.get(request.raw);
     if (trace) reply.header('traceresponse', `00-${trace.trace_id}-${trace.span_id}-${trace.flags}`);
+    done();
   });
 }

@@ -1,0 +1,97 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { findOnPath, repoRoot } from '../../support/tools.ts';
+
+const run = promisify(execFile);
+
+/** What the bench of the API needs besides the project, below .cache, in these releases. */
+const LOAD_TOOL = { autocannon: '9.0.0' };
+const PYTHON_PACKAGES = ['fastapi==0.165.0', 'uvicorn[standard]==0.54.0', 'faiss-cpu>=1.8,<2', 'numpy>=1.26,<3'];
+const npmFolder = join(repoRoot, '.cache/bench/load');
+const venv = join(repoRoot, '.cache/bench/fastapi');
+
+/** Runs `install` unless what it installs is there already. */
+async function once(folder: string, what: string, install: () => Promise<void>): Promise<void> {
+  const stamp = join(folder, 'installed');
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === what) return;
+  process.stderr.write(`installing ${what}\n`);
+  await mkdir(folder, { recursive: true });
+  await install();
+  await writeFile(stamp, what);
+}
+
+/** @returns the file of autocannon, to be run by Node. */
+export async function installLoadTool(): Promise<string> {
+  await once(npmFolder, JSON.stringify(LOAD_TOOL), async () => {
+    await writeFile(join(npmFolder, 'package.json'), JSON.stringify({ private: true, dependencies: LOAD_TOOL }));
+    await run('npm', ['install', '--no-audit', '--no-fund'], { cwd: npmFolder });
+  });
+  return join(npmFolder, 'node_modules/autocannon/autocannon.js');
+}
+
+/** @returns a Python with FastAPI and faiss-cpu. */
+async function installFastApi(): Promise<string> {
+  const python = join(venv, 'bin/python');
+  await once(venv, PYTHON_PACKAGES.join(' '), async () => {
+    await run('python3', ['-m', 'venv', venv]);
+    await run(python, ['-m', 'pip', 'install', '--disable-pip-version-check', '-q', ...PYTHON_PACKAGES]);
+  });
+  return python;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly address: string;
+  readonly process: ChildProcess;
+}
+
+/** The first core is the server's, so that whoever asks does not take its time from it. */
+const onFirstCore = (command: string, args: readonly string[]): ChildProcess => {
+  const pin = findOnPath('taskset');
+  const [program, ...rest] = pin ? [pin, '-c', '0', command, ...args] : [command, ...args];
+  return spawn(program!, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
+};
+
+/** Ours, as `framerate serve` runs it: one process, no rate limit. @param model folder of a published model. */
+export async function startOurs(model: string): Promise<Service> {
+  const port = await freePort();
+  const main = join(repoRoot, 'web/server/main.ts');
+  const args = ['--import', import.meta.resolve('tsx'), main, '--model', model, '--app-port', '0', '--api-port', String(port), '--rate-limit', '0', '--reload', '1'];
+  return ready({ name: 'FrameRate', address: `http://127.0.0.1:${port}`, process: onFirstCore(process.execPath, args) }, '/readyz');
+}
+
+export async function startFastApi(model: string): Promise<Service> {
+  const port = await freePort();
+  const python = await installFastApi();
+  return ready({ name: 'FastAPI, faiss-cpu', address: `http://127.0.0.1:${port}`, process: onFirstCore(python, [join(import.meta.dirname, 'fastapi_service.py'), model, String(port)]) }, '/openapi.json');
+}
+
+async function ready(service: Service, path: string): Promise<Service> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    if (service.process.exitCode !== null) throw new Error(`${service.name} ended with ${service.process.exitCode}.`);
+    const answer = await fetch(service.address + path).catch(() => null);
+    if (answer?.ok) return service;
+    await new Promise((next) => setTimeout(next, 200));
+  }
+  throw new Error(`${service.name} does not answer.`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** Puts files into a folder. */
+export async function writeFiles(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  for (const [name, bytes] of files) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), bytes);
+  }
+}
