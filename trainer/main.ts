@@ -39,7 +39,7 @@ const listOf =
 
 const rankOption = (): Option => new Option('--rank <n>', 'dimensions of the factors; the index takes as many bytes an item').argParser(whole(1, 1024)).default(64);
 const seedOption = (): Option => new Option('--seed <n>', 'of the random start: same input and seed, same bytes').argParser(whole(0, 2 ** 32 - 1)).default(1);
-const positiveFromOption = (): Option => new Option('--positive-from <rating>', 'from this rating on a film counts as liked').argParser(number).default(4);
+const positiveFromOption = (): Option => new Option('--positive-from <rating>', 'from this rating on a film counts as liked (default: 4 of 5, and as much on other scales)').argParser(number);
 
 /** The options that say which ratings to read. */
 function withData(command: Command): Command {
@@ -73,6 +73,7 @@ withTraining(program.command('train'))
   .option('--no-map', 'without the map of the catalogue')
   .option('--out <folder>', 'where the model goes: models/NAME (default: models/ and the name of the data)')
   .addOption(indexOption())
+  .option('--no-evaluate', 'do not measure how good such a model is for people that it has not seen')
   .action(async (options: TrainOptions) => {
     await train(options);
   });
@@ -84,7 +85,9 @@ withTraining(program.command('evaluate'))
   .addOption(new Option('--model <kind...>', 'what is measured; the last one is compared with all others').choices(RANKER_KINDS).default(['ssvd']))
   .option('--binary', 'also setting A: only what is liked is known, whatever its rating')
   .option('--hide-low', 'also with a fifth of the low ratings hidden, and not masked')
-  .option('--json <file>', 'write everything as JSON, too')
+  .option('--dials', 'also what variety and popularity cost and bring')
+  .option('--ranks', 'also how good other ranks are, for the validation people')
+  .option('--json <file>', 'write everything as JSON, too: what `report` shows')
   .option('--onboarding', 'instead: how good the ten are after a few questions, by which titles are asked about')
   .option('--explicit', 'instead: how near expected ratings come, for known people (five-fold, beside biased matrix factorisation) and for new ones')
   .action(evaluate);

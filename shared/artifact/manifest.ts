@@ -66,6 +66,14 @@ export interface DatasetFacts {
   readonly url: string | null;
 }
 
+/** What was measured on people that a model of the same parameters had not seen. */
+export interface EvaluationSummary {
+  /** How, in a sentence. */
+  readonly protocol: string;
+  readonly people: number;
+  readonly metrics: Readonly<Record<string, { readonly mean: number; readonly standardError: number }>>;
+}
+
 /** models/<name>/manifest.json: small, fetched anew each time, the one mutable file of a model. */
 export interface Manifest {
   readonly format: typeof FORMAT;
@@ -81,6 +89,8 @@ export interface Manifest {
   readonly search: SearchSection;
   readonly counts: { readonly users: number; readonly items: number; readonly ratings: number };
   readonly dataset: DatasetFacts;
+  /** Of models that were evaluated. */
+  readonly evaluation?: EvaluationSummary;
   readonly files: readonly ArtifactFile[];
 }
 
@@ -183,6 +193,7 @@ export function parseManifest(json: string): Manifest {
       attribution: textOrNull(dataset, 'attribution'),
       url: textOrNull(dataset, 'url'),
     },
+    ...(top['evaluation'] !== undefined && { evaluation: parseEvaluation(object(top['evaluation'], 'evaluation')) }),
     files,
   };
 }
@@ -194,6 +205,14 @@ const residualParameters = (fields: Fields): ResidualParameters => ({
   lambda: number(fields, 'lambda', { min: 0 }),
   weight: number(fields, 'weight', { min: 0 }),
 });
+
+function parseEvaluation(fields: Fields): EvaluationSummary {
+  const metrics = Object.entries(object(fields['metrics'], 'evaluation.metrics')).map(([name, value]) => {
+    const estimate = object(value, `evaluation.metrics.${name}`);
+    return [name, { mean: number(estimate, 'mean'), standardError: number(estimate, 'standardError', { min: 0 }) }];
+  });
+  return { protocol: text(fields, 'protocol'), people: number(fields, 'people', { min: 1, whole: true }), metrics: Object.fromEntries(metrics) };
+}
 
 /** Two-space JSON with a newline: the manifest is read by people too. */
 export const formatManifest = (manifest: Omit<Manifest, 'format' | 'schemaVersion'>): string =>

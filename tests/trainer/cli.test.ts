@@ -3,6 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { parseManifest } from '../../shared/artifact/manifest.ts';
 import { repoRoot } from '../support/tools.ts';
 
 let scratch: string;
@@ -86,6 +87,32 @@ describe('train', () => {
     expect((await framerate(args)).err).toMatch('up to date');
     expect((await framerate([...args, '--seed', '2'])).err).not.toMatch('up to date');
     expect((await framerate(['verify', '--model', 'models/again'])).code).toBe(0);
+  });
+
+  test('how good such a model is for people that it has not seen comes with it, unless nobody wants to know', async () => {
+    const args = ['train', '--data', 'sample', '--rank', '8', '--out', 'models/measured'];
+    const { code, out, err } = await framerate(args);
+    expect(code, err).toBe(0);
+    expect(out).toMatch(/NDCG@10[^]*popularity[^]*PureSVD[^]*ssvd/);
+    expect(err).toMatch(/the published model is trained on everybody/);
+    const folder = join(scratch, 'models/measured');
+    const measured = JSON.parse(await readFile(join(folder, 'evaluation.json'), 'utf8')) as { settings: { groups: { people: number; rows: { measures: Record<string, unknown> }[] }[] }[] };
+    const [all] = measured.settings[0]!.groups;
+    const { evaluation } = parseManifest(await readFile(join(folder, 'manifest.json'), 'utf8'));
+    expect(evaluation!.people).toBe(all!.people);
+    expect(evaluation!.metrics['NDCG@10']).toEqual(all!.rows.at(-1)!.measures['NDCG@10']);
+    expect((await framerate(['verify', '--model', 'models/measured'])).code).toBe(0);
+
+    await framerate([...args, '--seed', '2', '--no-evaluate']);
+    expect(await readdir(folder)).not.toContain('evaluation.json'); // it was of another model
+    expect(parseManifest(await readFile(join(folder, 'manifest.json'), 'utf8')).evaluation).toBeUndefined();
+  });
+
+  test('too few people to ask are no failure', async () => {
+    const data = await write('few.csv', 'user,item,rating\n1,1,5\n1,2,4\n2,1,5\n2,2,3\n');
+    const { code, err } = await framerate(['train', '--data', data, '--out', 'models/few']);
+    expect(code, err).toBe(0);
+    expect(err).toMatch(/Not evaluated\. Fold 0 has 0 people to ask/);
   });
 
   test('any header names, with --columns', async () => {

@@ -1,6 +1,9 @@
 import { BASELINES, RANKERS, type RankerKind } from '../evaluation/rankers.ts';
 import { runEvaluation } from '../evaluation/run.ts';
+import { evaluateRanks } from '../evaluation/ranks.ts';
 import { writeResult } from '../evaluation/resultFile.ts';
+import { likedFrom } from '../evaluation/settings.ts';
+import { splitUsers } from '../evaluation/split.ts';
 import { describeResult } from '../evaluation/tables.ts';
 import { readKernel } from '../openModel.ts';
 import { Progress } from '../progress.ts';
@@ -9,10 +12,12 @@ import { parametersOf, readTrainingRatings, type TrainOptions } from './train.ts
 
 export interface EvaluateOptions extends Omit<TrainOptions, 'out'> {
   readonly fold: readonly number[];
-  readonly positiveFrom: number;
+  readonly positiveFrom?: number;
   readonly model: readonly RankerKind[];
   readonly binary?: boolean;
   readonly hideLow?: boolean;
+  readonly dials?: boolean;
+  readonly ranks?: boolean;
   readonly json?: string;
   readonly onboarding?: boolean;
   readonly explicit?: boolean;
@@ -22,18 +27,24 @@ export interface EvaluateOptions extends Omit<TrainOptions, 'out'> {
 export async function evaluate(options: EvaluateOptions): Promise<void> {
   const progress = new Progress();
   const ratings = await readTrainingRatings(options, progress);
-  if (options.onboarding || options.explicit) return evaluateForPeople(ratings, options, progress);
-  const { fold: folds, positiveFrom, json } = options;
+  const { fold: folds, positiveFrom = likedFrom(ratings.scale), json } = options;
+  if (options.onboarding || options.explicit) return evaluateForPeople(ratings, { ...options, positiveFrom }, progress);
+  const parameters = parametersOf(options);
+  const kernel = await readKernel();
+  const onProgress = (text: string): void => progress.update(text);
   const kinds = [...new Set([...BASELINES, ...options.model])];
-  const result = await runEvaluation(ratings, {
+  const measured = await runEvaluation(ratings, {
     folds,
     positiveFrom,
     settings: ['B', ...(options.binary ? (['A'] as const) : []), ...(options.hideLow ? (['H'] as const) : [])],
     rankers: kinds.map((kind) => RANKERS[kind]),
-    parameters: parametersOf(options),
-    kernel: await readKernel(),
-    onProgress: (text) => progress.update(text),
+    parameters,
+    kernel,
+    dials: options.dials ?? false,
+    onProgress,
   });
+  const ranks = options.ranks ? await evaluateRanks(splitUsers(ratings, { fold: folds[0]!, positiveFrom }), parameters, kernel, onProgress) : null;
+  const result = { ...measured, ...(ranks && { ranks }) };
   const { protocol } = result;
   progress.say(`${protocol.trainPeople.map((people, i) => `fold ${folds[i]}: trained on ${people.toLocaleString('en')} people and ${protocol.trainItems[i]!.toLocaleString('en')} items`).join('; ')}`);
   process.stdout.write(describeResult(result));

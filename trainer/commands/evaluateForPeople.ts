@@ -6,7 +6,7 @@ import type { Ratings } from '../ratings/ratings.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 
 /** Measures what people get besides the ten: `--onboarding`, `--explicit`. */
-export async function evaluateForPeople(ratings: Ratings, { onboarding, explicit, fold: folds, positiveFrom, rank, seed }: EvaluateOptions, progress: Progress): Promise<void> {
+export async function evaluateForPeople(ratings: Ratings, { onboarding, explicit, fold: folds, positiveFrom, rank, seed }: EvaluateOptions & { readonly positiveFrom: number }, progress: Progress): Promise<void> {
   const onProgress = (text: string): void => progress.update(text);
   if (onboarding) {
     const found = await measureOnboarding(ratings, { folds, positiveFrom, rank, seed, kernel: await readKernel(), onProgress });

@@ -5,6 +5,7 @@ import { optionalFileOf, type Manifest, type ModelParameters } from '../../share
 import type { SearchSection } from '../../shared/artifact/searchSection.ts';
 import { makeCompanions } from '../companions.ts';
 import { DEFAULT_PARAMETERS, DEFAULT_RESIDUAL, factorize } from '../factorize.ts';
+import { evaluateTrained, forgetEvaluation } from '../evaluation/atTraining.ts';
 import { readSplitOrigin } from '../evaluation/splitFiles.ts';
 import { applyIndex } from '../indexing/applyIndex.ts';
 import { Progress } from '../progress.ts';
@@ -38,6 +39,8 @@ export interface TrainOptions extends DataOptions {
   readonly out?: string;
   readonly publishUsers?: true;
   readonly index?: SearchSection;
+  /** Measure, too, how good such a model is for people that it has not seen. */
+  readonly evaluate?: boolean;
 }
 
 /**
@@ -73,6 +76,8 @@ async function trainModel(options: TrainOptions, progress: Progress): Promise<st
   const users = options.publishUsers ? { users: packTrainingUsers(ratings, factors.itemOfRow) } : {};
   const manifest = await publish(folder, ratings, factors, recipe, { ...companions, ...users });
   progress.say(`Published ${folder} (${describeFiles(manifest)})`);
+  if (options.evaluate) await evaluateTrained(folder, manifest, ratings, parameters, progress);
+  else await forgetEvaluation(folder);
   return folder;
 }
 

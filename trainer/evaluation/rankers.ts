@@ -47,7 +47,8 @@ export async function trainRanker(name: string, train: Ratings, parameters: Mode
   return openRanker(name, train, await factorize(train, parameters), kernel);
 }
 
-async function openRanker(name: string, train: Ratings, { index, foldIn, residual, itemOfRow, parameters: model }: Factors, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
+/** Ranks with a model that was trained, as every door does. */
+export async function openRanker(name: string, train: Ratings, { index, foldIn, residual, itemOfRow, parameters: model }: Factors, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
   const catalog = new Catalog(Array.from(itemOfRow, (item) => train.items[item]!));
   const manifest = { model, ratingScale: train.scale };
   const recommender = new Recommender({ manifest, factors: index, foldIn, catalog, ...(residual && { residual }) }, await KernelIndex.open(index, kernel));

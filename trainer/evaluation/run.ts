@@ -1,10 +1,11 @@
 import type { ModelParameters } from '../../shared/artifact/manifest.ts';
+import type { Dials } from '../../shared/engine/dials.ts';
 import type { ItemId } from '../../shared/ids.ts';
 import type { RatingScale } from '../../shared/query.ts';
 import { InputError } from '../inputError.ts';
 import type { Dataset, Ratings } from '../ratings/ratings.ts';
 import { byMeasure, DEPTH, judge, METRICS, pairedDifference, pool, type Judged, type Measure, type Metric } from './evaluate.ts';
-import { ListJudge, type CatalogueUse } from './lists.ts';
+import { LIST_LENGTH, ListJudge, type CatalogueUse, type ListMeasures } from './lists.ts';
 import { estimate, type Estimate } from './metrics.ts';
 import type { Lesson, Ranker } from './rankers.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly kernel: Uint8Array<ArrayBuffer>;
   /** Which tables are wanted. Default: all. */
   readonly groups?: readonly Group['kind'][];
+  /** Also ask the last ranker with its dials turned. */
+  readonly dials?: boolean;
   readonly onProgress?: (text: string) => void;
 }
 
@@ -47,6 +50,26 @@ export interface EvaluationResult {
     readonly trainItems: readonly number[];
   };
   readonly settings: readonly SettingResult[];
+  /** What variety and popularity cost and bring the last ranker in setting B, all ratings told; the first has both at 0. */
+  readonly dials?: readonly DialRow[];
+  /** How good our model is for the validation people of the first fold, by its rank. */
+  readonly ranks?: readonly RankRow[];
+}
+
+export interface DialRow extends CatalogueUse, Dials {
+  readonly measures: Readonly<Record<DialMeasure, Estimate>>;
+  /** What it adds to NDCG@10, person by person. */
+  readonly price: Estimate;
+}
+/** Only ten are asked for: what is further down says nothing. */
+export type DialMeasure = 'NDCG@10' | keyof ListMeasures;
+
+export interface RankRow {
+  readonly rank: number;
+  /** Of index, fold-in file and residual. */
+  readonly bytesPerItem: number;
+  readonly people: number;
+  readonly ndcg10: Estimate;
 }
 
 export interface SettingResult {
@@ -93,6 +116,7 @@ export function runEvaluation(ratings: Ratings, options: RunOptions): Promise<Ev
 export async function evaluateSplits(ratings: Ratings, options: RunOptions, splitOf: (fold: number) => Split): Promise<EvaluationResult> {
   const { folds, positiveFrom, parameters } = options;
   const gathered = new Map<SettingName, Map<string, Gathered>>(options.settings.map((setting) => [setting, new Map()]));
+  const turned: Judged[][] = TURNS.map(() => []);
   const trainPeople: number[] = [];
   const trainItems: number[] = [];
   for (const fold of folds) {
@@ -102,7 +126,7 @@ export async function evaluateSplits(ratings: Ratings, options: RunOptions, spli
     }
     trainPeople.push(split.train.userIds.length);
     trainItems.push(split.train.items.length);
-    await runFold(split, fold, options, gathered);
+    await runFold(split, fold, options, gathered, turned);
   }
   return {
     format: 'framerate-evaluation',
@@ -114,10 +138,11 @@ export async function evaluateSplits(ratings: Ratings, options: RunOptions, spli
       title: SETTINGS[setting].title,
       groups: [...groups.values()].map(toGroup).filter(({ people }) => people >= 2),
     })),
+    ...(options.dials && { dials: toDialRows(turned) }),
   };
 }
 
-async function runFold(split: Split, fold: number, options: RunOptions, gathered: ReadonlyMap<SettingName, Map<string, Gathered>>): Promise<void> {
+async function runFold(split: Split, fold: number, options: RunOptions, gathered: ReadonlyMap<SettingName, Map<string, Gathered>>, turned: readonly Judged[][]): Promise<void> {
   const { positiveFrom, groups: wanted = GROUPS, onProgress = () => undefined } = options;
   const lists = new ListJudge(split.train, positiveFrom);
   const trained = new Map<Ratings, readonly Ranker[]>();
@@ -126,6 +151,7 @@ async function runFold(split: Split, fold: number, options: RunOptions, gathered
     const train = setting.train(split.train, positiveFrom);
     const rankers = trained.get(train) ?? (await trainAll(train, split, setting.question, fold, options));
     trained.set(train, rankers);
+    if (options.dials && name === 'B') turnDials(split, rankers.at(-1)!, lists, turned, (text) => onProgress(`Fold ${fold}: ${text}`));
     for (const ranker of rankers) {
       const ask = (users: readonly HeldOutUser[], told?: number): (readonly ItemId[])[] =>
         users.map((user, i) => {
@@ -144,6 +170,33 @@ async function runFold(split: Split, fold: number, options: RunOptions, gathered
       }
     }
   }
+}
+
+/** Each turn of the dials, beside both at 0. */
+const TURNS: readonly Dials[] = [
+  { variety: 0, popularity: 0 },
+  ...[0.25, 0.5, 0.75, 1].map((variety) => ({ variety, popularity: 0 })),
+  ...[-1, -0.5, -0.25, 0.25, 0.5, 1].map((popularity) => ({ variety: 0, popularity })),
+];
+
+function turnDials({ test }: Split, ranker: Ranker, lists: ListJudge, turned: readonly Judged[][], onProgress: (text: string) => void): void {
+  for (const [i, dials] of TURNS.entries()) {
+    onProgress(`asking with variety ${dials.variety} and popularity ${dials.popularity}`);
+    turned[i]!.push(judge(test.map((user) => ranker.rank({ ...SETTINGS.B.question(user), ...dials, k: LIST_LENGTH }, user)), test, lists));
+  }
+}
+
+function toDialRows(turned: readonly Judged[][]): DialRow[] {
+  const pooled = turned.map(pool);
+  return pooled.map(({ byPerson, use }, i): DialRow => {
+    const measure = (name: DialMeasure): Estimate => estimate(byPerson[name]);
+    return {
+      ...TURNS[i]!,
+      measures: { 'NDCG@10': measure('NDCG@10'), popularity: measure('popularity'), diversity: measure('diversity'), novelty: measure('novelty') },
+      price: pairedDifference(byPerson['NDCG@10'], pooled[0]!.byPerson['NDCG@10']),
+      ...use,
+    };
+  });
 }
 
 async function trainAll(train: Ratings, { validation }: Split, question: (typeof SETTINGS)['B']['question'], fold: number, { rankers, parameters, kernel, onProgress }: RunOptions): Promise<Ranker[]> {

@@ -1,4 +1,4 @@
-import type { Rating, RecommendQuery } from '../../shared/query.ts';
+import type { Rating, RatingScale, RecommendQuery } from '../../shared/query.ts';
 import type { Ratings } from '../ratings/ratings.ts';
 import { keepEntries, oneFifth, type HeldOutUser } from './split.ts';
 
@@ -13,6 +13,9 @@ export interface Setting {
   /** What is told about somebody, and so masked, and what is masked besides. @param first tell only so many positives. */
   question(user: HeldOutUser, first?: number): Pick<RecommendQuery, 'ratings' | 'exclude'>;
 }
+
+/** From which rating on something counts as liked where nobody says it: 4 of 5, and as much on other scales. */
+export const likedFrom = ({ min, max }: RatingScale): number => (min > 0 ? 0.8 * max : min + 0.75 * (max - min));
 
 /** On a scale from 1 to 5 a 4 weighs exactly 1 (ratingWeight.ts). */
 const LIKED = { rating: 4, scale: { min: 1, max: 5 } } as const;
