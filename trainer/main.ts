@@ -125,7 +125,10 @@ program
   .command('index')
   .description('Chooses what a published model is searched with. "exact" looks at every row; an index of Faiss\'s (npm run build:faiss) looks at fewer.')
   .requiredOption('--model <folder>', 'folder of a published model')
-  .requiredOption('--apply <index>', 'publish the model with this one: exact, IVF256,SQ8,nprobe=32, HNSW32,efSearch=128, PQ16,kFactor=10 …', readIndex)
+  .option('--tune', 'measure recall, time and bytes of what this catalogue can be searched with, and write it to tuning.json')
+  .option('--queries <n>', 'how many imagined people are asked for', whole(10, 100_000), 500)
+  .option('--out <file>', 'where the measurements go instead: a JSON file')
+  .option('--apply <index>', 'publish the model with this one: exact, IVF256,SQ8,nprobe=32, HNSW32,efSearch=128, PQ16,kFactor=10 …', readIndex)
   .action(indexModel);
 
 program.command('inspect').description('Shows what a published model is.').requiredOption('--model <folder>', 'folder of a published model').option('--json', 'print the manifest').action(inspect);

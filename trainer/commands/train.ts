@@ -7,7 +7,7 @@ import { makeCompanions } from '../companions.ts';
 import { DEFAULT_PARAMETERS, DEFAULT_RESIDUAL, factorize } from '../factorize.ts';
 import { evaluateTrained, forgetEvaluation } from '../evaluation/atTraining.ts';
 import { readSplitOrigin } from '../evaluation/splitFiles.ts';
-import { applyIndex } from '../indexing/applyIndex.ts';
+import { indexTrained } from '../indexing/indexTrained.ts';
 import { Progress } from '../progress.ts';
 import { publish, readManifest } from '../publish.ts';
 import { describeReport } from '../ratings/describeReport.ts';
@@ -50,7 +50,7 @@ export interface TrainOptions extends DataOptions {
 export async function train(options: TrainOptions): Promise<string> {
   const progress = new Progress();
   const folder = await trainModel(options, progress);
-  if (options.index) await applyIndex(folder, options.index, progress);
+  await indexTrained(folder, options.index, progress);
   return folder;
 }
 
