@@ -1,4 +1,4 @@
-import { quantizeSq8, type Sq8Table } from '../shared/artifact/faissSq8.ts';
+import { storeFactors, type FactorTable } from '../shared/artifact/factorTable.ts';
 import type { FoldInTable } from '../shared/artifact/foldInFile.ts';
 import type { ModelParameters, ResidualParameters } from '../shared/artifact/manifest.ts';
 import { decodeRow } from '../shared/engine/scoring.ts';
@@ -28,7 +28,7 @@ export interface Factors {
   readonly parameters: ModelParameters;
   /** Dense item index of `Ratings` by row: most popular first. */
   readonly itemOfRow: Uint32Array;
-  readonly index: Sq8Table;
+  readonly index: FactorTable;
   readonly foldIn: FoldInTable;
   readonly residual: ResidualTable | null;
   readonly svd: TruncatedSvd;
@@ -36,7 +36,7 @@ export interface Factors {
 
 /**
  * Trains the scaled SVD: n_u^-b · X · p_i^-a ≈ U S Vᵀ with X[u, i] = w(rating), then F_i = p_i^a · V_i · √f with the
- * soft filter f_d = max(0, 1 − τ · s_k² / s_d²), at 8 bits an entry. A rank above what the data has is lowered.
+ * soft filter f_d = max(0, 1 − τ · s_k² / s_d²), kept at 8 bits an entry or more. A rank above what the data has is lowered.
  */
 export async function factorize(ratings: Ratings, requested: ModelParameters, watch: Omit<SvdOptions, 'rank' | 'seed'> = {}): Promise<Factors> {
   const weight = weigh(ratings);
@@ -56,7 +56,7 @@ export async function factorize(ratings: Ratings, requested: ModelParameters, wa
     const scale = popularity[row]! ** parameters.itemExponent;
     for (let d = 0; d < rank; d++, i++) factors[i] = scale * svd.right[i]! * rootFilter[d]!;
   }
-  const index = quantizeSq8(factors, rows, rank);
+  const index = storeFactors(parameters.store ?? 'SQ8', factors, rows, rank);
   const encoderScale = Float32Array.from(popularity, (p) => p ** (-2 * parameters.itemExponent));
   const prior = averagePerson(index, popularity, encoderScale);
   const foldIn = { rows, rank, noise, prior, popularity: Float32Array.from(popularity), encoderScale };
@@ -100,8 +100,8 @@ export function scaled(matrix: Csr, popularity: Float64Array, { itemExponent, us
   return { ...matrix, values };
 }
 
-/** ū = Σ p_i E_i / Σ p_i over the published (8-bit) factors. */
-function averagePerson(index: Sq8Table, popularity: Float64Array, encoderScale: Float32Array): Float32Array {
+/** ū = Σ p_i E_i / Σ p_i over the published factors. */
+function averagePerson(index: FactorTable, popularity: Float64Array, encoderScale: Float32Array): Float32Array {
   const sum = new Float64Array(index.rank);
   const decoded = new Float64Array(index.rank);
   let total = 0;

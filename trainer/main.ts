@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { FACTOR_STORES } from '../shared/artifact/factorTable.ts';
 import { FrameRateError } from '../shared/errors.ts';
 import { MAX_K } from '../shared/engine/vectorIndex.ts';
 import { evaluate } from './commands/evaluate.ts';
@@ -57,6 +58,7 @@ const indexOption = (): Option => new Option('--index <index>', "search the mode
 function withTraining(command: Command): Command {
   return withData(command)
     .addOption(rankOption())
+    .addOption(new Option('--store <type>', "how the index keeps the factors: SQ8 (8 bits an entry), SQfp16 or Flat (32 bits), which are twice and four times as large").choices(FACTOR_STORES).default('SQ8'))
     .option('--residual <n>', 'what the factors miss between the most rated items: so many entries an item, 3 bytes each (32 and 8 are good; 0: none)', whole(0, 255), 0)
     .option('--publish-users', 'also publish who rated what, for the API alone: GET /v1/users/ID/recommendations')
     .addOption(seedOption());

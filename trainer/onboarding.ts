@@ -1,6 +1,6 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { FoldInTable } from '../shared/artifact/foldInFile.ts';
-import type { Sq8Table } from '../shared/artifact/faissSq8.ts';
+import type { FactorTable } from '../shared/artifact/factorTable.ts';
 import { decodeRow } from '../shared/engine/scoring.ts';
 import { itemRow, type ItemRow } from '../shared/ids.ts';
 import { weigh, type Factors } from './factorize.ts';
@@ -82,7 +82,7 @@ export function askFirst(ratings: Ratings, { index, foldIn, itemOfRow, parameter
 const cosine = (along: number, square: number): number => (square > 0 ? along / Math.sqrt(square) : 0);
 
 /** x → Lᵀx with L Lᵀ = Σ_i F_i F_iᵀ: then lengths and angles are those of the catalogue's scores. */
-function scoreMetric(index: Sq8Table): (vector: Float64Array) => Float64Array {
+function scoreMetric(index: FactorTable): (vector: Float64Array) => Float64Array {
   const { rows, rank } = index;
   const data = new Float64Array(rows * rank);
   for (let row = 0; row < rows; row++) decodeRow(index, row, data.subarray(row * rank, (row + 1) * rank));

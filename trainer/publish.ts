@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { readCatalog, writeCatalog } from '../shared/artifact/catalog.ts';
 import { sha256Hex } from '../shared/artifact/digest.ts';
-import { readFaissSq8, writeFaissSq8 } from '../shared/artifact/faissSq8.ts';
+import { readFactorTable, writeFactorTable } from '../shared/artifact/factorTable.ts';
 import { readFoldInTable, writeFoldInTable } from '../shared/artifact/foldInFile.ts';
 import { formatManifest, parseManifest, ROLES, type ArtifactFile, type FileRole, type Manifest, type OptionalRole } from '../shared/artifact/manifest.ts';
 import { readResidualTable, writeResidualTable } from '../shared/artifact/residualFile.ts';
@@ -47,7 +47,7 @@ export async function publish(folder: string, ratings: Ratings, factors: Factors
     read(content);
     contents.set(role, content);
   };
-  add('index', writeFaissSq8(factors.index), readFaissSq8);
+  add('index', writeFactorTable(factors.index), readFactorTable);
   add('foldIn', writeFoldInTable(factors.foldIn), readFoldInTable);
   add('catalog', writeCatalog(Array.from(factors.itemOfRow, (item) => ratings.items[item]!)), readCatalog);
   if (factors.residual) add('residual', writeResidualTable(factors.residual), readResidualTable);

@@ -1,5 +1,5 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
-import type { Sq8Table } from '../shared/artifact/faissSq8.ts';
+import type { FactorTable } from '../shared/artifact/factorTable.ts';
 import type { FoldInTable } from '../shared/artifact/foldInFile.ts';
 import type { ResidualParameters } from '../shared/artifact/manifest.ts';
 import { MAX_RESIDUAL_ROWS, type ResidualTable } from '../shared/artifact/residualFile.ts';
@@ -22,7 +22,7 @@ type Column = (j: number, out: Float64Array) => void;
  * @param weights w(rating), users × rows in order of popularity.
  * @returns null where the two have nothing in common: then nothing says what one is worth in terms of the other.
  */
-export async function trainResidual(weights: Csr, index: Sq8Table, foldIn: FoldInTable, parameters: ResidualParameters): Promise<ResidualTable | null> {
+export async function trainResidual(weights: Csr, index: FactorTable, foldIn: FoldInTable, parameters: ResidualParameters): Promise<ResidualTable | null> {
   const rows = Math.min(parameters.rows, index.rows, MAX_RESIDUAL_ROWS);
   const inverse = invert(regularizedGram(weights, rows, parameters), rows);
   const itemItem: Column = (j, out) => {
@@ -69,8 +69,8 @@ function invert(matrix: Float64Array, n: number): Float64Array {
   return Float64Array.from(new CholeskyDecomposition(Matrix.from1DArray(n, n, matrix)).solve(Matrix.identity(n)).to1DArray());
 }
 
-/** L_ij = E_i · F_j over the published (8-bit) factors, 0 on the diagonal. */
-function lowRankColumns(index: Sq8Table, { encoderScale }: FoldInTable, rows: number): Column {
+/** L_ij = E_i · F_j over the published factors, 0 on the diagonal. */
+function lowRankColumns(index: FactorTable, { encoderScale }: FoldInTable, rows: number): Column {
   const { rank } = index;
   const factors = new Float64Array(rows * rank);
   for (let row = 0; row < rows; row++) decodeRow(index, row, factors.subarray(row * rank, (row + 1) * rank));

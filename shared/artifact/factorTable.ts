@@ -1,14 +1,24 @@
 import { FrameRateError } from '../errors.ts';
 import { readFaissFlat, writeFaissFlat, type FlatTable } from './faissFlat.ts';
-import { QT_FP16, readFaissFp16, writeFaissFp16, type HalfTable } from './faissFp16.ts';
+import { QT_FP16, readFaissFp16, toHalves, writeFaissFp16, type HalfTable } from './faissFp16.ts';
 import { FOURCC, HEADER_BYTES, readFourcc } from './faissHeader.ts';
-import { readFaissSq8, writeFaissSq8, type Sq8Table } from './faissSq8.ts';
+import { quantizeSq8, readFaissSq8, writeFaissSq8, type Sq8Table } from './faissSq8.ts';
 import { ByteReader } from './format.ts';
 
 /** Item factors, one row an item, as some Faiss index keeps them. `scoring.ts` decodes and scores their rows. */
 export type FactorTable = Sq8Table | WideTable;
 /** Of more than 8 bits an entry. */
 export type WideTable = FlatTable | HalfTable;
+
+/** How a model's factors are kept, by Faiss's names: 8, 16 or 32 bits an entry. */
+export const FACTOR_STORES = ['SQ8', 'SQfp16', 'Flat'] as const;
+export type FactorStore = (typeof FACTOR_STORES)[number];
+
+/** @param matrix rows × rank, row-major. @throws {FrameRateError} `BAD_ARTIFACT` for numbers that 16 bits do not reach. */
+export function storeFactors(store: FactorStore, matrix: Float64Array, rows: number, rank: number): FactorTable {
+  if (store === 'SQ8') return quantizeSq8(matrix, rows, rank);
+  return store === 'SQfp16' ? toHalves(matrix, rows, rank) : { rows, rank, values: Float32Array.from(matrix) };
+}
 
 /** The same factors as bytes that Faiss reads. */
 export function writeFactorTable(table: FactorTable): Uint8Array<ArrayBuffer> {

@@ -1,5 +1,6 @@
 import { FrameRateError } from '../errors.ts';
 import type { RatingScale } from '../query.ts';
+import { FACTOR_STORES, type FactorStore } from './factorTable.ts';
 import { readSearchSection, type SearchSection } from './searchSection.ts';
 
 /** What this release writes, and the newest that it reads. */
@@ -42,6 +43,8 @@ export interface ModelParameters {
   readonly shrinkage: number;
   readonly shrinkageEnd: number;
   readonly seed: number;
+  /** How the factors are kept, where that is not SQ8. */
+  readonly store?: FactorStore;
   /** Where there is a residual file; the trainer's residual.ts says what each does. */
   readonly residual?: ResidualParameters;
 }
@@ -181,6 +184,7 @@ export function parseManifest(json: string): Manifest {
       shrinkage: number(model, 'shrinkage', { min: 0 }),
       shrinkageEnd: number(model, 'shrinkageEnd', { min: 1 }),
       seed: number(model, 'seed', size),
+      ...(model['store'] !== undefined && { store: FACTOR_STORES.find((store) => store === model['store']) ?? bad(`model.store is ${JSON.stringify(model['store'])}`) }),
       ...(model['residual'] !== undefined && { residual: residualParameters(object(model['residual'], 'model.residual')) }),
     },
     ratingScale,

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EXACT, type SearchSection } from '../../shared/artifact/searchSection.ts';
+import { KernelIndex } from '../../shared/engine/kernelIndex.ts';
+import { Recommender } from '../../shared/engine/recommender.ts';
 import { writeAtomically } from '../../trainer/atomicFile.ts';
 import { DEFAULT_PARAMETERS, factorize } from '../../trainer/factorize.ts';
-import { openModel } from '../../trainer/openModel.ts';
+import { openModel, readKernel } from '../../trainer/openModel.ts';
 import { publish, republish } from '../../trainer/publish.ts';
 import { sampleRatings } from '../../trainer/sample/ratings.ts';
 
@@ -27,6 +29,27 @@ describe('publish', () => {
     expect(manifest).toMatchObject({ name: 'films', recipe, counts: { items: ratings.items.length, users: ratings.userIds.length, ratings: ratings.rating.length } });
     const popularity = [...model.foldIn.popularity];
     expect(popularity).toEqual(popularity.toSorted((a, b) => b - a));
+  });
+
+  test.each([
+    ['SQfp16', 2 * 4],
+    ['Flat', 4 * 4],
+  ] as const)('factors are kept as %s, where that is asked for, and find the same films', async (store, bytesAnItem) => {
+    const coded = await publish(join(root, 'coded'), ratings, await trained(1), recipe);
+    const wider = await publish(join(root, 'wider'), ratings, await factorize(ratings, { ...DEFAULT_PARAMETERS, rank: 4, seed: 1, store }), recipe);
+    expect([coded.model.store, wider.model.store]).toEqual([undefined, store]);
+    const sizeOf = (manifest: typeof coded) => manifest.files.find((file) => file.role === 'index')!.bytes;
+    expect(sizeOf(wider) - bytesAnItem * ratings.items.length).toBeLessThan(100);
+    expect(sizeOf(coded)).toBeLessThan(sizeOf(wider));
+    const tens = await Promise.all(
+      ['coded', 'wider'].map(async (name) => {
+        const model = await openModel(join(root, name));
+        const index = await KernelIndex.open(model.factors, await readKernel());
+        const { items } = new Recommender(model, index).recommend({ ratings: model.catalog.items.slice(0, 5).map(({ id }) => ({ item: id, rating: 5 })), k: 10 });
+        return items.map(({ item }) => item.id);
+      }),
+    );
+    expect(tens[1]!.filter((id) => tens[0]!.includes(id)).length).toBeGreaterThanOrEqual(8); // 8 bits are nearly the same
   });
 
   test('the same model twice leaves the same bytes', async () => {

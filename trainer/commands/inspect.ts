@@ -14,6 +14,7 @@ export async function inspect({ model: folder, json }: { model: string; json?: b
   const lines: [string, string][] = [
     ['model', `${name} (${modelId})`],
     ['kind', `scaled SVD, rank ${model.rank}, a ${model.itemExponent}, b ${model.userExponent}, τ ${model.softThreshold}, seed ${model.seed}`],
+    ['factors', model.store ?? 'SQ8'],
     ...(model.residual ? [['residual', `${model.residual.perItem} entries an item, θ ${model.residual.theta}, λ ${model.residual.lambda}, weight ${model.residual.weight}`] satisfies [string, string]] : []),
     ['few ratings', `shrinkage ${model.shrinkage} until ${model.shrinkageEnd} ratings, prior ${model.priorWeight}`],
     ['search', search.engine === 'exact' ? 'exact, over every row' : `Faiss: ${searchText(search)}`],

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { FactorStore } from '../../shared/artifact/factorTable.ts';
 import { formatBytes } from '../../shared/artifact/format.ts';
 import { optionalFileOf, type Manifest, type ModelParameters } from '../../shared/artifact/manifest.ts';
 import type { SearchSection } from '../../shared/artifact/searchSection.ts';
@@ -33,6 +34,8 @@ export interface TrainOptions extends DataOptions {
   readonly rank: number;
   /** Entries of the residual for each item; 0: none. */
   readonly residual: number;
+  /** Default: SQ8. */
+  readonly store?: FactorStore;
   readonly seed: number;
   /** Lay out the map of the catalogue. Default true. */
   readonly map?: boolean;
@@ -81,10 +84,11 @@ async function trainModel(options: TrainOptions, progress: Progress): Promise<st
   return folder;
 }
 
-export const parametersOf = ({ rank, residual, seed }: Pick<TrainOptions, 'rank' | 'residual' | 'seed'>): ModelParameters => ({
+export const parametersOf = ({ rank, residual, store, seed }: Pick<TrainOptions, 'rank' | 'residual' | 'store' | 'seed'>): ModelParameters => ({
   ...DEFAULT_PARAMETERS,
   rank,
   seed,
+  ...(store && store !== 'SQ8' && { store }),
   ...(residual > 0 && { residual: { ...DEFAULT_RESIDUAL, perItem: residual } }),
 });
 

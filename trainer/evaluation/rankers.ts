@@ -99,6 +99,7 @@ async function trainPureSvd({ train, validation, parameters: { rank, seed }, ker
 
 /** Factors of a PureSVD cut to their first dimensions, which are those of a smaller one. */
 function firstDimensions(factors: Factors, rank: number): Factors {
+  if (!('codes' in factors.index)) throw new Error('A PureSVD is trained at 8 bits');
   const { rows, rank: whole, codes, min, range } = factors.index;
   const cut = new Uint8Array(rows * rank);
   for (let row = 0; row < rows; row++) cut.set(codes.subarray(row * whole, row * whole + rank), row * rank);

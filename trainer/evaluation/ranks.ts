@@ -1,4 +1,4 @@
-import { writeFaissSq8 } from '../../shared/artifact/faissSq8.ts';
+import { writeFactorTable } from '../../shared/artifact/factorTable.ts';
 import { writeFoldInTable } from '../../shared/artifact/foldInFile.ts';
 import type { ModelParameters } from '../../shared/artifact/manifest.ts';
 import { writeResidualTable } from '../../shared/artifact/residualFile.ts';
@@ -20,7 +20,7 @@ export async function evaluateRanks({ train, validation }: Split, parameters: Mo
     if (factors.parameters.rank < rank) break; // the data has no more dimensions
     const ranker = await openRanker('ssvd', train, factors, kernel);
     const values = validation.map((user) => ndcg(relevanceOf(ranker.rank({ ...SETTINGS.B.question(user), k: 10 }, user), user.targets), user.targets.length, 10));
-    const bytes = writeFaissSq8(factors.index).length + writeFoldInTable(factors.foldIn).length + (factors.residual ? writeResidualTable(factors.residual).length : 0);
+    const bytes = writeFactorTable(factors.index).length + writeFoldInTable(factors.foldIn).length + (factors.residual ? writeResidualTable(factors.residual).length : 0);
     rows.push({ rank, bytesPerItem: bytes / train.items.length, people: validation.length, ndcg10: estimate(values) });
   }
   return rows;

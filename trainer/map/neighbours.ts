@@ -1,4 +1,5 @@
-import { quantizeSq8, type Sq8Table } from '../../shared/artifact/faissSq8.ts';
+import type { FactorTable } from '../../shared/artifact/factorTable.ts';
+import { quantizeSq8 } from '../../shared/artifact/faissSq8.ts';
 import { KernelIndex } from '../../shared/engine/kernelIndex.ts';
 import { decodeRow } from '../../shared/engine/scoring.ts';
 import type { CatalogItem } from '../../shared/query.ts';
@@ -30,7 +31,7 @@ const MOST_GENRES = 64;
  * Items are alike when the same people like them (their factors' directions), and when they are of the same genres,
  * rare ones saying more. From few ratings factors know the decade better than the kind of film.
  */
-export function likeness(factors: Sq8Table, items: readonly CatalogItem[]): Likeness {
+export function likeness(factors: FactorTable, items: readonly CatalogItem[]): Likeness {
   const { rows, rank } = factors;
   const known = new Map<string, number>();
   for (const { genres } of items) for (const genre of genres) known.set(genre, (known.get(genre) ?? 0) + 1);

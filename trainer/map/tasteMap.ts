@@ -1,4 +1,4 @@
-import type { Sq8Table } from '../../shared/artifact/faissSq8.ts';
+import type { FactorTable } from '../../shared/artifact/factorTable.ts';
 import type { MapTable } from '../../shared/artifact/mapFile.ts';
 import type { CatalogItem } from '../../shared/query.ts';
 import { principalPlane, settle, type Plane } from './layout.ts';
@@ -27,7 +27,7 @@ const OUTSIDE = 0.002;
  * @param onProgress told the part that is done, 0 to 1.
  */
 export async function layMap(
-  factors: Sq8Table,
+  factors: FactorTable,
   popularity: ArrayLike<number>,
   items: readonly CatalogItem[],
   seed: number,
