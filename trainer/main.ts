@@ -7,6 +7,7 @@ import { exportModel } from './commands/export.ts';
 import { indexModel } from './commands/indexModel.ts';
 import { inspect } from './commands/inspect.ts';
 import { recommend } from './commands/recommend.ts';
+import { report } from './commands/report.ts';
 import { score } from './commands/score.ts';
 import { serve } from './commands/serve.ts';
 import { split } from './commands/split.ts';
@@ -132,6 +133,14 @@ program
   .option('--out <file>', 'where the measurements go instead: a JSON file')
   .option('--apply <index>', 'publish the model with this one: exact, IVF256,SQ8,nprobe=32, HNSW32,efSearch=128, PQ16,kFactor=10 …', readIndex)
   .action(indexModel);
+
+program
+  .command('report')
+  .description('Writes one HTML page about a model: how good it is, how quick, and how that was measured.')
+  .requiredOption('--model <folder>', 'folder of a published model')
+  .option('--evaluation <file>', 'what `evaluate --json` wrote (default: evaluation.json in the folder, which `train` writes)')
+  .option('--out <file>', 'where the page goes', 'report.html')
+  .action(report);
 
 program.command('inspect').description('Shows what a published model is.').requiredOption('--model <folder>', 'folder of a published model').option('--json', 'print the manifest').action(inspect);
 
