@@ -63,7 +63,7 @@ export interface LaunchOptions {
   readonly browser?: BrowserName;
   readonly modelFolder: string;
   /** `app`: dist/app, which `npm test` builds first. Else the name of a page of tests/e2e (name.html), built by the same configuration. */
-  readonly page?: 'app' | 'door' | 'contracts';
+  readonly page?: 'app' | 'bench' | 'contracts' | 'door' | 'lab';
   /** Where the app lies, if it is not the one that was built. */
   readonly appFolder?: string;
   readonly context?: BrowserContextOptions;
