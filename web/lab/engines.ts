@@ -6,6 +6,7 @@ import { KernelIndex } from '../../shared/engine/kernelIndex.ts';
 import type { RowSet } from '../../shared/engine/rowSet.ts';
 import type { VectorIndex } from '../../shared/engine/vectorIndex.ts';
 import type { Search } from './compare.ts';
+import { listedEngines, type EngineId, type ListedEngine } from './engineList.ts';
 import { openOnnxSearch, type Onnx } from './onnxSearch.ts';
 
 /** Where the engines' files come from: a server for the page, the disk for Node. */
@@ -31,16 +32,14 @@ export interface OpenedEngine {
   close(): void;
 }
 
-export interface Engine {
-  readonly id: string;
-  readonly name: string;
-  /** How it works, in a few words. */
-  readonly how: string;
+interface Opening {
   /** Why it does not take part in this task; null where it does. */
   unfit(task: Task): string | null;
   /** @throws {FrameRateError} where this device does not run it. */
   open(task: Task, files: EngineFiles): Promise<OpenedEngine>;
 }
+
+export type Engine = ListedEngine & Opening;
 
 /** More than this in single precision is much for a tab: the file, the runtime's copy of it, and its arranged weights. */
 const MOST_FLOATS = 100_000 * 128;
@@ -59,37 +58,25 @@ async function openFaissKind(files: EngineFiles, task: Task, make: (faiss: Faiss
 }
 
 /** About as many cells as Faiss advises, and an eighth of them visited: what a few per cent of the best may be lost for. */
-export const cellsFor = (rows: number): number => Math.max(1, Math.round(Math.sqrt(rows)));
+const cellsFor = (rows: number): number => Math.max(1, Math.round(Math.sqrt(rows)));
 
-export const engines: readonly Engine[] = [
-  {
-    id: 'kernel',
-    name: 'FrameRate kernel',
-    how: '8-bit scan in WebAssembly, exact',
+const openings: Readonly<Record<EngineId, Opening>> = {
+  kernel: {
     unfit: () => null,
     async open(task, files) {
       const index = await KernelIndex.open(task.table, await files.readKernel());
       return { search: searchOf(index, task), close: () => undefined };
     },
   },
-  {
-    id: 'faiss',
-    name: 'Faiss, same file',
-    how: 'Faiss in WebAssembly on the published index',
+  faiss: {
     unfit: () => null,
     open: (task, files) => openFaissKind(files, task, (faiss) => faiss.read(writeFactorTable(task.table))),
   },
-  {
-    id: 'faiss-flat',
-    name: 'Faiss, Flat',
-    how: 'Faiss in WebAssembly, single precision',
+  'faiss-flat': {
     unfit: tooManyFloats,
     open: (task, files) => openFaissKind(files, task, (faiss) => faiss.build('Flat', task.matrix(), task.table.rows, task.table.rank)),
   },
-  {
-    id: 'faiss-ivf',
-    name: 'Faiss, IVF',
-    how: 'Faiss in WebAssembly, an eighth of its cells',
+  'faiss-ivf': {
     unfit: (task) => (task.table.rows < 2000 ? 'is for more rows than these' : tooManyFloats(task)),
     open: (task, files) =>
       openFaissKind(files, task, async (faiss) => {
@@ -99,23 +86,19 @@ export const engines: readonly Engine[] = [
         return index;
       }),
   },
-  {
-    id: 'onnx',
-    name: 'ONNX Runtime',
-    how: 'MatMul and TopK in WebAssembly, single precision',
+  onnx: {
     unfit: (task) => (task.excluded ? 'leaves no rows out' : tooManyFloats(task)),
     async open({ table, matrix, k }, files) {
       const found = await openOnnxSearch(await files.openOnnx(), matrix(), table.rows, table.rank, Math.min(k, table.rows));
       return { search: found.search, close: () => void found.close() };
     },
   },
-  {
-    id: 'javascript',
-    name: 'Plain JavaScript',
-    how: 'brute force, what the others are held to',
+  javascript: {
     unfit: () => null,
     async open(task) {
       return { search: searchOf(new ExactIndex(task.table), task), close: () => undefined };
     },
   },
-];
+};
+
+export const engines: readonly Engine[] = listedEngines.map((listed) => ({ ...listed, ...openings[listed.id] }));

@@ -5,7 +5,8 @@ import { FrameRateError } from '../../shared/errors.ts';
 import { ExactIndex } from '../../shared/engine/exactIndex.ts';
 import { fetchBytes } from '../fetchBytes.ts';
 import { clockStepMs, compare, contestant, type Comparison, type Contestant } from './compare.ts';
-import { engines, type EngineFiles, type OpenedEngine, type Task } from './engines.ts';
+import type { EngineId } from './engineList.ts';
+import { engines, type Engine, type EngineFiles, type OpenedEngine, type Task } from './engines.ts';
 import { decodeTable, makeQueries, makeTable } from './synthetic.ts';
 
 /** What is searched. */
@@ -16,8 +17,8 @@ export type LabSet =
 
 export interface LabPlan {
   readonly sets: readonly LabSet[];
-  /** Which of `engines`, by their ids; the first that runs is what the others are compared with. */
-  readonly engines: readonly string[];
+  /** By their ids; the first that runs is what the others are compared with. */
+  readonly engines: readonly EngineId[];
 }
 
 export interface LabProgress {
@@ -68,7 +69,7 @@ export async function runLab(plan: LabPlan, files: EngineFiles, onProgress: (pro
 
     const chosen = engines.filter(({ id }) => plan.engines.includes(id));
     const missing: { name: string; why: string }[] = [];
-    const opened: { engine: (typeof engines)[number]; opened: OpenedEngine; contestant: Contestant }[] = [];
+    const opened: { engine: Engine; opened: OpenedEngine; contestant: Contestant }[] = [];
     for (const [j, engine] of chosen.entries()) {
       tell('opening', MADE + ((OPENED - MADE) * j) / chosen.length, engine.name);
       const unfit = engine.unfit(task);

@@ -5,6 +5,8 @@ import { build, type Plugin, type Rollup } from 'vite';
 
 /** More than this is no part of the shell: it is fetched when it is asked for. */
 const MOST_BYTES = 400_000;
+/** Nor are the lab and what it alone runs, however small: hardly anybody opens it. */
+const LAB = /^assets\/(Lab|lab\.worker|ort)[.-]/;
 const WORKER = join(import.meta.dirname, '../worker/sw.ts');
 
 const CONTENT_SECURITY_POLICY =
@@ -30,7 +32,7 @@ export function offlineShell(): Plugin {
         const files: string[] = [];
         for (const [name, file] of Object.entries(bundle).sort(([a], [b]) => (a < b ? -1 : 1))) {
           const size = file.type === 'chunk' ? file.code.length : file.source.length;
-          if (name !== 'index.html' && size <= MOST_BYTES) files.push(name);
+          if (name !== 'index.html' && size <= MOST_BYTES && !LAB.test(name)) files.push(name);
         }
         for (const name of publicFolder ? (await readdir(publicFolder)).sort() : []) {
           files.push(name);

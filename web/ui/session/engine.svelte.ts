@@ -13,6 +13,8 @@ export class Engine {
   progress = $state.raw<Progress>({ receivedBytes: 0, totalBytes: 0 });
   /** The manifest that is loaded, or was tried last. */
   manifestUrl = $state.raw<string | null>(null);
+  /** Whether it had to start again, and nobody has taken note yet. */
+  restarted = $state.raw(false);
   readonly model = $derived<ModelInfo | null>(this.status.kind === 'ready' ? this.status.model : null);
 
   readonly #api: LocalRecommenderApi;
@@ -53,6 +55,7 @@ export class Engine {
 
   /** The end of a load is told by its own answer, which may overtake the last words of its beginning. */
   #follow(status: EngineStatus): void {
+    if (status.kind === 'loading' && status.restarted !== undefined) this.restarted = true;
     if (this.status.kind !== 'loading' || status.kind !== 'loading') return;
     this.status = status;
     this.progress = status;

@@ -203,6 +203,8 @@ export const de: Words = {
     modelFailed: ['Die neuen Filme kamen nicht durch.', 'Die bisherigen bleiben in Gebrauch.'],
     getAgain: 'Noch einmal holen',
     dismiss: 'Jetzt nicht',
+    restarted: ['Die Suche stand still und läuft wieder.', 'Deine Bewertungen sind alle da.'],
+    well: 'Gut',
   },
 
   import: {

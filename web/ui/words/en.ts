@@ -188,6 +188,8 @@ export const en = {
     modelFailed: ['The new films did not come through.', 'The ones before stay in use.'],
     getAgain: 'Get again',
     dismiss: 'Not now',
+    restarted: ['The search had stopped, and started again.', 'Your ratings are all here.'],
+    well: 'All right',
   },
 
   import: {
