@@ -36,7 +36,17 @@ export interface ApiOptions {
 
 /** The HTTP door: validates, asks a model, answers. Nothing of a body is kept or logged. */
 export async function createApi(models: Models, { logger, folder, metrics = createMetrics(), readMetrics, requestsPerMinute = 0, keys = [] }: ApiOptions = {}): Promise<FastifyInstance> {
-  const api: FastifyInstance = Fastify({ ...(logger && { loggerInstance: logger }), bodyLimit: MAX_BODY_BYTES, genReqId: requestId, requestIdHeader: false, childLoggerFactory: traceLog, frameworkErrors: handleFailure });
+  const api: FastifyInstance = Fastify({
+    ...(logger && { loggerInstance: logger }),
+    bodyLimit: MAX_BODY_BYTES,
+    genReqId: requestId,
+    requestIdHeader: false,
+    childLoggerFactory: traceLog,
+    frameworkErrors: handleFailure,
+    // Every body is closed, so that such keys are refused as unknown ones: no second look at the text is needed.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+  });
 
   // A body says what it means, so "12" and 12 stay apart; an address is all text, so there numbers are read from it.
   const strict = new Ajv({ useDefaults: true, removeAdditional: false, strictSchema: false, allErrors: false });

@@ -53,10 +53,30 @@ class Question(BaseModel):
     k: int = Field(10, ge=1, le=1000)
 
 
+class Item(BaseModel):
+    id: int
+    title: str
+    year: int | None
+    genres: list[str]
+    imdbId: str | None
+    tmdbId: int | None
+
+
+class Recommendation(BaseModel):
+    item: Item
+    score: float
+
+
+class Recommendations(BaseModel):
+    items: list[Recommendation]
+    basis: str
+    unknown: list[int]
+
+
 app = FastAPI()
 
 
-@app.post("/v1/recommendations")
+@app.post("/v1/recommendations", response_model=Recommendations)
 async def recommend(question: Question):
     rated = np.array([row_of[rating.item] for rating in question.ratings], np.int64)
     weights = np.array([5 * rating.rating / scale["max"] / 4 for rating in question.ratings])

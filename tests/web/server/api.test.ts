@@ -48,6 +48,8 @@ describe('POST /v1/recommendations', () => {
     ['a genre that does not exist', { ratings: [], filter: { withoutGenres: ['Opera'] } }, 422, { pointer: '/filter/withoutGenres/0' }],
     ['an unknown word in the filter', { ratings: [], filter: { genre: ['Drama'] } }, 422, { pointer: '/filter' }],
     ['a model that is not there', { ratings: [], model: '../secret' }, 404, { code: 'NOT_FOUND', pointer: '/model' }],
+    ['a key that means to reach prototypes', '{"ratings": [], "__proto__": {"k": 1}}', 422, { pointer: '' }],
+    ['one of constructors', '{"ratings": [{"item": 1, "rating": 5, "constructor": {"prototype": 1}}]}', 422, { pointer: '/ratings/0' }],
     ['an unknown field', { ratings: [], user: 3 }, 422, { pointer: '' }],
     ['k too large', { ratings: [], k: 1001 }, 422, { pointer: '/k' }],
     ['variety beyond 1', { ratings: [], variety: 1.01 }, 422, { pointer: '/variety' }],
