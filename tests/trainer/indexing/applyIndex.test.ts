@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { parseSearchText } from '../../../shared/artifact/searchSection.ts';
+import { openFaiss } from '../../../shared/engine/faiss/faissIndex.ts';
 import { faissUrl } from '../../../shared/engine/faiss/location.ts';
 import { train } from '../../../trainer/commands/train.ts';
 import { applyIndex } from '../../../trainer/indexing/applyIndex.ts';
 import { engines, openRecommenderFrom } from '../../../trainer/openModel.ts';
+import { Random } from '../../../trainer/random.ts';
 import { Progress } from '../../../trainer/progress.ts';
-import { needs } from '../../support/tools.ts';
+import { askFaiss } from '../../support/faissOracle.ts';
+import { findPython, needs } from '../../support/tools.ts';
 
 let root: string;
 let plain: string;
@@ -48,6 +51,29 @@ describe.skipIf(skip)(`with Faiss${label}`, () => {
     await apply('exact');
     expect((await openRecommenderFrom(folder)).index.engine).toBe('WebAssembly SIMD');
     expect({ ...JSON.parse(await manifestFile()), name: 'plain' }).toEqual(JSON.parse(before));
+  });
+
+  const native = needs('Python with faiss-cpu', findPython());
+  test.skipIf(native.skip)(`native Faiss reads what is published, knobs included, and finds the same rows${native.label}`, async () => {
+    const random = new Random(3);
+    const queries = Array.from({ length: 20 }, () => Float32Array.from({ length: 8 }, () => random.normal()));
+    const queriesFile = join(root, 'queries.f32');
+    await writeFile(queriesFile, Buffer.concat(queries.map((query) => new Uint8Array(query.buffer))));
+    const faiss = await openFaiss(() => engines.readFaiss());
+    for (const text of ['Flat', 'SQ8', 'SQ6', 'SQ4', 'SQfp16', 'PQ4', 'IVF16,Flat,nprobe=3', 'IVF16,SQ8,nprobe=3', 'IVF16,SQ4,nprobe=3', 'IVF16,PQ4,nprobe=3', 'HNSW16,efSearch=200', 'HNSW16,SQ8,efSearch=200']) {
+      const { files } = await apply(text);
+      const path = join(folder, files.find(({ role }) => role === 'search')!.path);
+      const [answer] = askFaiss([{ do: 'search', index: path, queries: queriesFile, k: 5 }]) as [{ rows: number[][]; scores: number[][] }];
+      const index = await faiss.read(await readFile(path));
+      for (const [i, query] of queries.entries()) {
+        const { rows, scores } = index.search(query, 5);
+        for (const [place, row] of rows.entries()) {
+          expect(answer.scores[i]![place], text).toBeCloseTo(scores[place]!, 4);
+          const gap = Math.min(...[...scores].map((score, other) => (other === place ? Infinity : Math.abs(score - scores[place]!))));
+          if (gap > 1e-4 && place < 4) expect(answer.rows[i]![place], text).toBe(row); // where scores are as good as equal, rows may change places
+        }
+      }
+    }
   });
 
   test('a model whose residual looks at every item anyway is told so', async () => {
