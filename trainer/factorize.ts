@@ -9,10 +9,10 @@ import { offsetsOf, transpose, type Csr } from './ratings/sparse.ts';
 import { trainResidual } from './residual.ts';
 import { truncatedSvd, type SvdOptions, type TruncatedSvd } from './svd.ts';
 
-/** What DESIGN.md measured as good on films; `rank` and `seed` are the caller's. */
+/** Good on films and books of any size, best nowhere: select.ts starts here. `rank` and `seed` are the caller's. */
 export const DEFAULT_PARAMETERS: Omit<ModelParameters, 'rank' | 'seed'> = {
   kind: 'ssvd',
-  itemExponent: 0.3,
+  itemExponent: 0.15,
   userExponent: 0.25,
   softThreshold: 0.6,
   priorWeight: 2,
@@ -20,8 +20,8 @@ export const DEFAULT_PARAMETERS: Omit<ModelParameters, 'rank' | 'seed'> = {
   shrinkageEnd: 25,
 };
 
-/** Covers as many items as 1.6 GB hold. `perItem` is the caller's. */
-export const DEFAULT_RESIDUAL: Omit<ResidualParameters, 'perItem'> = { rows: 10_000, theta: 0.6, lambda: 10, weight: 0.75 };
+/** `perItem` and `rows` are the caller's. */
+export const DEFAULT_RESIDUAL: Omit<ResidualParameters, 'perItem' | 'rows'> = { userExponent: 0.25, theta: 0.6, lambda: 10, weight: 0.75, fullFrom: 25 };
 
 /** The trained model in memory: what publish.ts writes. */
 export interface Factors {
@@ -34,34 +34,66 @@ export interface Factors {
   readonly svd: TruncatedSvd;
 }
 
-/**
- * Trains the scaled SVD: n_u^-b · X · p_i^-a ≈ U S Vᵀ with X[u, i] = w(rating), then F_i = p_i^a · V_i · √f with the
- * soft filter f_d = max(0, 1 − τ · s_k² / s_d²), kept at 8 bits an entry or more. A rank above what the data has is lowered.
- */
-export async function factorize(ratings: Ratings, requested: ModelParameters, watch: Omit<SvdOptions, 'rank' | 'seed'> = {}): Promise<Factors> {
+/** Ratings as the algebra wants them. */
+export interface Training {
+  /** X: w(rating), users × rows. */
+  readonly weights: Csr;
+  readonly itemOfRow: Uint32Array;
+  /** Length rows, descending: p = Σ_u w(u, i). */
+  readonly popularity: Float64Array;
+}
+
+export function prepare(ratings: Ratings): Training {
   const weight = weigh(ratings);
   const { itemOfRow, popularity } = orderByPopularity(ratings, weight);
-  const weights = weightMatrix(ratings, weight, itemOfRow);
-  const matrix = scaled(weights, popularity, requested);
-  const svd = await truncatedSvd(matrix, { ...watch, rank: requested.rank, seed: requested.seed });
-  const rank = svd.singularValues.length;
+  return { weights: weightMatrix(ratings, weight, itemOfRow), itemOfRow, popularity };
+}
+
+/** What factorize() may be given to be watched, stopped and gone on with. */
+export type Watch = Omit<SvdOptions, 'rank' | 'seed'>;
+
+/** Trains a scaled SVD, and its residual where the parameters ask for one. */
+export async function factorize(ratings: Ratings, parameters: ModelParameters, watch: Watch = {}): Promise<Factors> {
+  const training = prepare(ratings);
+  const factors = toFactors(training, await decompose(training, parameters, watch), parameters);
+  return parameters.residual ? withResidual(training, factors, parameters.residual) : factors;
+}
+
+/** n_u^-b · X · p_i^-a ≈ U S Vᵀ. */
+export const decompose = ({ weights, popularity }: Training, parameters: ModelParameters, watch: Watch = {}): Promise<TruncatedSvd> =>
+  truncatedSvd(scaled(weights, popularity, parameters), { ...watch, rank: parameters.rank, seed: parameters.seed });
+
+/**
+ * F_i = p_i^a · V_i · √f with the soft filter f_d = max(0, 1 − τ · s_k² / s_d²), kept at 8 bits an entry or more.
+ * @param svd of the parameters' exponents, and of their rank or a higher one: its first dimensions are those of a lower.
+ */
+export function toFactors({ itemOfRow, popularity }: Training, svd: TruncatedSvd, requested: ModelParameters): Factors {
+  const { singularValues, right } = svd;
+  const rank = Math.min(requested.rank, singularValues.length);
   const parameters = { ...requested, rank };
   const rows = itemOfRow.length;
 
-  const weakest = svd.singularValues[rank - 1]! ** 2;
-  const noise = Float32Array.from(svd.singularValues, (s) => weakest / s ** 2);
-  const rootFilter = Float64Array.from(svd.singularValues, (s) => Math.sqrt(Math.max(0, 1 - (parameters.softThreshold * weakest) / s ** 2)));
+  const kept = singularValues.subarray(0, rank);
+  const weakest = kept[rank - 1]! ** 2;
+  const noise = Float32Array.from(kept, (s) => weakest / s ** 2);
+  const rootFilter = Float64Array.from(kept, (s) => Math.sqrt(Math.max(0, 1 - (parameters.softThreshold * weakest) / s ** 2)));
   const factors = new Float64Array(rows * rank);
   for (let row = 0, i = 0; row < rows; row++) {
     const scale = popularity[row]! ** parameters.itemExponent;
-    for (let d = 0; d < rank; d++, i++) factors[i] = scale * svd.right[i]! * rootFilter[d]!;
+    for (let d = 0, from = row * singularValues.length; d < rank; d++, i++, from++) factors[i] = scale * right[from]! * rootFilter[d]!;
   }
   const index = storeFactors(parameters.store ?? 'SQ8', factors, rows, rank);
   const encoderScale = Float32Array.from(popularity, (p) => p ** (-2 * parameters.itemExponent));
   const prior = averagePerson(index, popularity, encoderScale);
   const foldIn = { rows, rank, noise, prior, popularity: Float32Array.from(popularity), encoderScale };
-  const residual = parameters.residual ? await trainResidual(weights, index, foldIn, parameters.residual) : null;
-  return { parameters, itemOfRow, index, foldIn, residual, svd };
+  return { parameters, itemOfRow, index, foldIn, residual: null, svd };
+}
+
+/** Adds what the factors miss. The parameters say so only where there is something. */
+export async function withResidual(training: Training, factors: Factors, parameters: ResidualParameters): Promise<Factors> {
+  const residual = await trainResidual(training.weights, factors.index, factors.foldIn, parameters);
+  const { residual: _, ...without } = factors.parameters;
+  return { ...factors, residual, parameters: residual ? { ...without, residual: { ...parameters, rows: residual.rows } } : without };
 }
 
 /** w(rating) of each entry. */

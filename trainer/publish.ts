@@ -6,7 +6,7 @@ import { readCatalog, writeCatalog } from '../shared/artifact/catalog.ts';
 import { sha256Hex } from '../shared/artifact/digest.ts';
 import { readFactorTable, writeFactorTable } from '../shared/artifact/factorTable.ts';
 import { readFoldInTable, writeFoldInTable } from '../shared/artifact/foldInFile.ts';
-import { formatManifest, parseManifest, ROLES, type ArtifactFile, type FileRole, type Manifest, type OptionalRole } from '../shared/artifact/manifest.ts';
+import { formatManifest, parseManifest, ROLES, type ArtifactFile, type FileRole, type Manifest, type OptionalRole, type Selection } from '../shared/artifact/manifest.ts';
 import { readResidualTable, writeResidualTable } from '../shared/artifact/residualFile.ts';
 import { EXACT, type SearchSection } from '../shared/artifact/searchSection.ts';
 import { FrameRateError } from '../shared/errors.ts';
@@ -37,8 +37,9 @@ export type Extras = Partial<Record<OptionalRole, Uint8Array<ArrayBuffer>>>;
  * @param folder models/<name>; made where it is missing.
  * @param recipe see Manifest.
  * @param extras as their writers made them.
+ * @param selection how the parameters were chosen, if they were.
  */
-export async function publish(folder: string, ratings: Ratings, factors: Factors, recipe: string, extras: Extras = {}): Promise<Manifest> {
+export async function publish(folder: string, ratings: Ratings, factors: Factors, recipe: string, extras: Extras = {}, selection: Selection | null = null): Promise<Manifest> {
   await mkdir(folder, { recursive: true });
   const before = await readManifest(folder).catch(() => null);
   const contents = new Map<FileRole, Uint8Array<ArrayBuffer>>();
@@ -60,6 +61,7 @@ export async function publish(folder: string, ratings: Ratings, factors: Factors
     name: basename(resolve(folder)),
     recipe,
     model: factors.parameters,
+    ...(selection && { selection }),
     ratingScale: ratings.scale,
     search: EXACT,
     counts: { users: ratings.userIds.length, items: factors.itemOfRow.length, ratings: ratings.rating.length },

@@ -1,21 +1,37 @@
-import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { FactorTable } from '../shared/artifact/factorTable.ts';
 import type { FoldInTable } from '../shared/artifact/foldInFile.ts';
 import type { ResidualParameters } from '../shared/artifact/manifest.ts';
 import { MAX_RESIDUAL_ROWS, type ResidualTable } from '../shared/artifact/residualFile.ts';
 import { decodeRow } from '../shared/engine/scoring.ts';
+import { Crew } from './linalg/crew.ts';
+import { gram } from './linalg/gram.ts';
+import { invertSpd } from './linalg/invertSpd.ts';
+import type { Symmetric } from './linalg/symmetric.ts';
 import type { Csr } from './ratings/sparse.ts';
 
 const LARGEST_VALUE = 127;
-/** β is fitted on so many columns, spread evenly: within a percent of what all of them give. */
-const COLUMNS_FOR_BETA = 500;
+/** β is fitted on so many columns, spread evenly: as near to that of all as ratings can tell. */
+const COLUMNS_FOR_BETA = 200;
+
+/** Weights that an item has at least before pairs with it say anything: about as many ratings. */
+const LEAST_POPULARITY = 6;
+
+/** How many of the most rated items a residual covers, of at most so many. @param popularity descending. */
+export function coveredRows(popularity: ArrayLike<number>, most: number): number {
+  let rows = 0;
+  while (rows < Math.min(popularity.length, most, MAX_RESIDUAL_ROWS) && popularity[rows]! >= LEAST_POPULARITY) rows++;
+  return rows;
+}
+
+/** As many items as fit: their Gram matrix is the largest part, of 4 bytes an entry and a sixteenth of that for sums. */
+export const rowsWithin = (bytes: number): number => Math.floor(Math.sqrt(bytes / 4.25));
 
 /** Column j of an item-item matrix: how much a rating of each row says about row j. Writes into `out`. */
 type Column = (j: number, out: Float64Array) => void;
 
 /**
  * What an item-item model knows that the factors do not. The item-item model is EASE (Steck 2019) with a
- * regularisation that grows with an item's ratings: G = Xᵀ N^-½ X, P = (G + θ · diag G + λ)⁻¹, B_ij = −P_ij / P_jj.
+ * regularisation that grows with an item's ratings: G = Xᵀ N^-2c X with c the user exponent, P = (G + θ · diag G + λ)⁻¹, B_ij = −P_ij / P_jj.
  * The factors are an item-item model too, L_ij = E_i · F_j. With β, the least-squares share of L in B, each row j
  * keeps the `perItem` largest of B_ij − β L_ij; times `weight` / β they add to the scores of the factors as these are.
  *
@@ -23,15 +39,14 @@ type Column = (j: number, out: Float64Array) => void;
  * @returns null where the two have nothing in common: then nothing says what one is worth in terms of the other.
  */
 export async function trainResidual(weights: Csr, index: FactorTable, foldIn: FoldInTable, parameters: ResidualParameters): Promise<ResidualTable | null> {
-  const rows = Math.min(parameters.rows, index.rows, MAX_RESIDUAL_ROWS);
-  const inverse = invert(regularizedGram(weights, rows, parameters), rows);
-  const itemItem: Column = (j, out) => {
-    const start = j * rows; // P is symmetric: its row is its column
-    const scale = -1 / inverse[start + j]!;
-    for (let i = 0; i < rows; i++) out[i] = scale * inverse[start + i]!;
-    out[j] = 0;
-  };
-  const lowRank = lowRankColumns(index, foldIn, rows);
+  const rows = coveredRows(foldIn.popularity, parameters.rows);
+  return await Crew.with({}, async (crew) => {
+    const itemItem = itemItemColumns(await invertedGram(crew, weights, rows, parameters));
+    return keepLargest(itemItem, lowRankColumns(index, foldIn, rows), rows, parameters);
+  });
+}
+
+function keepLargest(itemItem: Column, lowRank: Column, rows: number, { perItem, weight }: ResidualParameters): ResidualTable | null {
   const beta = fitShare(lowRank, itemItem, rows);
   if (!(beta > 0)) return null;
 
@@ -42,32 +57,34 @@ export async function trainResidual(weights: Csr, index: FactorTable, foldIn: Fo
     itemItem(j, of);
     lowRank(j, explained);
     for (let i = 0; i < rows; i++) of[i]! -= beta * explained[i]!;
-    columns.push(largest(of, parameters.perItem));
+    columns.push(largest(of, perItem));
   }
-  return quantize(columns, parameters.weight / beta);
+  return quantize(columns, weight / beta);
 }
 
-/** G + θ · diag G + λ of the first `rows` columns, rows × rows. */
-function regularizedGram({ offsets, indices, values }: Csr, rows: number, { theta, lambda }: ResidualParameters): Float64Array {
-  const gram = new Float64Array(rows * rows);
-  for (let user = 0; user + 1 < offsets.length; user++) {
-    const start = offsets[user]!;
-    const end = offsets[user + 1]!;
-    let sum = 0;
-    for (let e = start; e < end; e++) sum += values[e]!;
-    const scaled = values.subarray(start, end).map((value) => value * sum ** -0.25);
-    for (let e = start; e < end && indices[e]! < rows; e++) {
-      for (let f = start; f < end && indices[f]! < rows; f++) gram[indices[e]! * rows + indices[f]!]! += scaled[e - start]! * scaled[f - start]!;
-    }
+/** (G + θ · diag G + λ)⁻¹ of the first `rows` columns. */
+async function invertedGram(crew: Crew, weights: Csr, rows: number, { userExponent, theta, lambda }: ResidualParameters): Promise<Symmetric> {
+  const { offsets, values } = weights;
+  const d = new Float64Array(weights.rows);
+  for (let user = 0; user < d.length; user++) {
+    for (let e = offsets[user]!; e < offsets[user + 1]!; e++) d[user]! += values[e]!;
+    d[user]! **= -2 * userExponent;
   }
-  for (let i = 0; i < gram.length; i += rows + 1) gram[i] = gram[i]! * (1 + theta) + lambda;
-  return gram;
+  const matrix = await gram(crew, weights, { columns: rows, d });
+  for (let i = 0; i < rows; i++) matrix.data[i * (matrix.stride + 1)]! = matrix.data[i * (matrix.stride + 1)]! * (1 + theta) + lambda;
+  await invertSpd(crew, matrix);
+  return matrix;
 }
 
-/** The inverse of a symmetric, positive definite matrix. */
-function invert(matrix: Float64Array, n: number): Float64Array {
-  return Float64Array.from(new CholeskyDecomposition(Matrix.from1DArray(n, n, matrix)).solve(Matrix.identity(n)).to1DArray());
-}
+/** B_ij = −P_ij / P_jj, 0 on the diagonal. */
+const itemItemColumns =
+  ({ n, stride, data }: Symmetric): Column =>
+  (j, out) => {
+    const start = j * stride; // P is symmetric: its row is its column
+    const scale = -1 / data[start + j]!;
+    for (let i = 0; i < n; i++) out[i] = scale * data[start + i]!;
+    out[j] = 0;
+  };
 
 /** L_ij = E_i · F_j over the published factors, 0 on the diagonal. */
 function lowRankColumns(index: FactorTable, { encoderScale }: FoldInTable, rows: number): Column {

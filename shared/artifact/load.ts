@@ -15,9 +15,8 @@ export interface Model {
   readonly factors: FactorTable;
   readonly foldIn: FoldInTable;
   readonly catalog: Catalog;
-  /** Of models that have one. */
-  readonly residual?: ResidualTable;
-  /** Null where the model was published without. */
+  /** These are null where the model was published without. */
+  readonly residual: ResidualTable | null;
   readonly onboarding: OnboardingList | null;
   readonly stars: StarsTable | null;
   /** The Faiss index that manifest.search is about, until it was opened. */
@@ -79,7 +78,7 @@ export async function loadModel(source: ArtifactSource, onProgress?: LoadProgres
   if (stars) checkRows(manifest, 'stars file', stars.rows);
   const residual = read('residual', readResidualTable);
   if (residual && residual.rows > rows) throw new FrameRateError('BAD_ARTIFACT', `The residual covers ${residual.rows} items, the model has ${rows}. Publish the model again.`);
-  return { manifest, factors, foldIn, catalog, onboarding, stars, ...(residual && { residual }), searchFile: contents.get('search') ?? null };
+  return { manifest, factors, foldIn, catalog, residual, onboarding, stars, searchFile: contents.get('search') ?? null };
 }
 
 /**

@@ -54,9 +54,26 @@ export interface ResidualParameters {
   readonly perItem: number;
   /** How many of the most rated items it covers, at most. */
   readonly rows: number;
+  readonly userExponent: number;
   readonly theta: number;
   readonly lambda: number;
   readonly weight: number;
+  /** With n ratings, fewer than so many, it counts (n / fullFrom)². */
+  readonly fullFrom: number;
+}
+
+/** What choosing the parameters found, on people of the training ratings who were kept aside for it. */
+export interface Selection {
+  readonly people: number;
+  readonly splits: number;
+  /** Settings that were compared. */
+  readonly compared: number;
+  /** Mean NDCG@10 with the parameters that it began with, and with those that were chosen. */
+  readonly before: number;
+  readonly after: number;
+  readonly standardError: number;
+  /** What a residual adds to that, chosen on other people than it is measured on; left out where it is not more than its standard error. Null: not asked for. */
+  readonly residual: { readonly gain: number; readonly standardError: number; readonly kept: boolean } | null;
 }
 
 export interface DatasetFacts {
@@ -87,6 +104,8 @@ export interface Manifest {
   /** Digest of data, parameters and trainer: where it is the same, training again would give the same bytes. */
   readonly recipe: string;
   readonly model: ModelParameters;
+  /** How the parameters were chosen; not of models that took them as they were given. */
+  readonly selection?: Selection;
   readonly ratingScale: RatingScale;
   /** What finds the rows; with `faiss` there is a `search` file. */
   readonly search: SearchSection;
@@ -187,6 +206,7 @@ export function parseManifest(json: string): Manifest {
       ...(model['store'] !== undefined && { store: FACTOR_STORES.find((store) => store === model['store']) ?? bad(`model.store is ${JSON.stringify(model['store'])}`) }),
       ...(model['residual'] !== undefined && { residual: residualParameters(object(model['residual'], 'model.residual')) }),
     },
+    ...(top['selection'] !== undefined && { selection: selection(object(top['selection'], 'selection')) }),
     ratingScale,
     search,
     counts: { users: number(counts, 'users', size), items: number(counts, 'items', size), ratings: number(counts, 'ratings', size) },
@@ -202,12 +222,30 @@ export function parseManifest(json: string): Manifest {
   };
 }
 
+const selection = (fields: Fields): Selection => ({
+  people: number(fields, 'people', { min: 0, whole: true }),
+  splits: number(fields, 'splits', { min: 0, whole: true }),
+  compared: number(fields, 'compared', { min: 0, whole: true }),
+  before: number(fields, 'before'),
+  after: number(fields, 'after'),
+  standardError: number(fields, 'standardError'),
+  residual: fields['residual'] === null ? null : residualGain(object(fields['residual'], 'selection.residual')),
+});
+
+const residualGain = (fields: Fields): NonNullable<Selection['residual']> => ({
+  gain: number(fields, 'gain'),
+  standardError: number(fields, 'standardError'),
+  kept: typeof fields['kept'] === 'boolean' ? fields['kept'] : bad('selection.residual.kept is neither true nor false'),
+});
+
 const residualParameters = (fields: Fields): ResidualParameters => ({
   perItem: number(fields, 'perItem', { min: 1, whole: true }),
   rows: number(fields, 'rows', { min: 1, whole: true }),
+  userExponent: number(fields, 'userExponent'),
   theta: number(fields, 'theta', { min: 0 }),
   lambda: number(fields, 'lambda', { min: 0 }),
   weight: number(fields, 'weight', { min: 0 }),
+  fullFrom: number(fields, 'fullFrom', { min: 1 }),
 });
 
 function parseEvaluation(fields: Fields): EvaluationSummary {

@@ -2,6 +2,7 @@ import type { Model } from '../artifact/load.ts';
 import type { Manifest } from '../artifact/manifest.ts';
 import { FrameRateError } from '../errors.ts';
 import { itemRow, type ItemId, type ItemRow } from '../ids.ts';
+import type { ResidualTable } from '../artifact/residualFile.ts';
 import type { StarsTable } from '../artifact/starsFile.ts';
 import type { CatalogItem, Filter, Rating, Reason, Recommendation, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../query.ts';
 import { ratingWeight } from '../ratingWeight.ts';
@@ -21,8 +22,9 @@ export const MAX_RATINGS = 5000;
 const SIMILAR_POOL = { times: 4, least: 200 };
 
 /** As much of a model as answers need. */
-export interface Answerable extends Pick<Model, 'factors' | 'foldIn' | 'catalog' | 'residual'> {
+export interface Answerable extends Pick<Model, 'factors' | 'foldIn' | 'catalog'> {
   readonly manifest: Pick<Manifest, 'model' | 'ratingScale'>;
+  readonly residual?: ResidualTable | null;
   readonly stars?: StarsTable | null;
 }
 
@@ -46,7 +48,7 @@ export class Recommender<M extends Answerable = Model> {
     const { known, unknown } = this.#resolve(ratings);
     const { factors, foldIn: table, residual, manifest, catalog, stars } = this.model;
     const query = foldIn(factors, table, manifest.model, known);
-    const bonus = residual && residualBonus(residual, manifest.model, known);
+    const bonus = residual ? residualBonus(residual, manifest.model, known) : undefined;
     const best = this.index.search(query, hitsNeeded(k, dials), this.#leftOut(known.map(({ row }) => row), exclude, filter), bonus);
     const hits = turnDials(best, dials, factors, table.popularity);
     const predict = stars && expect ? fitRatings(factors, stars, manifest.ratingScale, known) : null;

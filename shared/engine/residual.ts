@@ -3,8 +3,8 @@ import type { ResidualTable } from '../artifact/residualFile.ts';
 import type { ItemRow } from '../ids.ts';
 import type { WeightedRow } from './foldIn.ts';
 
-/** How far the residual of n ratings is believed: it is about pairs of items, and few ratings have few pairs. */
-const trust = ({ shrinkageEnd }: ModelParameters, n: number): number => Math.min(1, n / shrinkageEnd) ** 2;
+/** How far the residual of n ratings is believed. */
+const trust = ({ residual }: ModelParameters, n: number): number => Math.min(1, n / (residual?.fullFrom ?? 1)) ** 2;
 
 /**
  * What the residual adds to the score of each row that it covers, Σ_i w_i · entry(i, j), for VectorIndex.search.

@@ -175,9 +175,9 @@ function residualScores(graph: Graph, residual: ResidualTable, { manifest }: Mod
   const sourceWeights = graph.node('sourceWeights', 'Gather', [weightOfItem, sourceRows], { axis: 0 });
   const sourceValues = graph.node('sourceValues', 'Cast', [graph.int8s('sourceCodes', shape, values)], { to: DATA_TYPE.float32 });
   const sums = graph.node('residualSums', 'ReduceSum', [graph.node('residualTerms', 'Mul', [sourceWeights, sourceValues]), graph.ints('sourceAxis', [1], [0])], { keepdims: 0 });
-  // The trust in n ratings, min(1, n / n1)².
+  // The trust in n ratings, min(1, n / fullFrom)².
   const n = graph.node('residualRated', 'Cast', [rated.count], { to: DATA_TYPE.float32 });
-  const part = graph.node('residualPart', 'Min', [graph.node('residualRatio', 'Mul', [n, graph.floats('residualFrom', [1], [1 / manifest.model.shrinkageEnd])]), graph.floats('residualWhole', [1], [1])]);
+  const part = graph.node('residualPart', 'Min', [graph.node('residualRatio', 'Mul', [n, graph.floats('residualFrom', [1], [1 / (manifest.model.residual?.fullFrom ?? 1)])]), graph.floats('residualWhole', [1], [1])]);
   const scaled = graph.node('residualScaled', 'Mul', [sums, graph.floats('residualScale', [residual.rows], residual.scale)]);
   const covered = graph.node('residualCovered', 'Mul', [scaled, graph.node('residualTrust', 'Mul', [part, part])]);
   return graph.node('residual', 'Concat', [covered, graph.floats('residualNone', [items - residual.rows], new Float32Array(items - residual.rows))], { axis: 0 });

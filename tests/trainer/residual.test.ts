@@ -7,7 +7,7 @@ import { Random } from '../../trainer/random.ts';
 import type { Ratings } from '../../trainer/ratings/ratings.ts';
 import { sampleRatings } from '../../trainer/sample/ratings.ts';
 
-const parameters: ResidualParameters = { perItem: 8, rows: 60, theta: 0.6, lambda: 2, weight: 0.75 };
+const parameters: ResidualParameters = { perItem: 8, rows: 60, userExponent: 0.25, theta: 0.6, lambda: 2, weight: 0.75, fullFrom: 25 };
 const sample = sampleRatings();
 const train = (residual: ResidualParameters): Promise<Factors> => factorize(sample, { ...DEFAULT_PARAMETERS, rank: 16, seed: 1, residual });
 

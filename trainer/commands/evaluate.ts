@@ -7,8 +7,9 @@ import { splitUsers } from '../evaluation/split.ts';
 import { describeResult } from '../evaluation/tables.ts';
 import { readKernel } from '../openModel.ts';
 import { Progress } from '../progress.ts';
+import { startOf } from '../select.ts';
 import { evaluateForPeople } from './evaluateForPeople.ts';
-import { parametersOf, readTrainingRatings, type TrainOptions } from './train.ts';
+import { readTrainingRatings, requestOf, type TrainOptions } from './train.ts';
 
 export interface EvaluateOptions extends Omit<TrainOptions, 'out'> {
   readonly fold: readonly number[];
@@ -29,7 +30,8 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   const ratings = await readTrainingRatings(options, progress);
   const { fold: folds, positiveFrom = likedFrom(ratings.scale), json } = options;
   if (options.onboarding || options.explicit) return evaluateForPeople(ratings, { ...options, positiveFrom }, progress);
-  const parameters = parametersOf(options);
+  const { tune, ...request } = requestOf(options, ratings);
+  const parameters = startOf(request);
   const kernel = await readKernel();
   const onProgress = (text: string): void => progress.update(text);
   const kinds = [...new Set([...BASELINES, ...options.model])];
@@ -39,6 +41,7 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
     settings: ['B', ...(options.binary ? (['A'] as const) : []), ...(options.hideLow ? (['H'] as const) : [])],
     rankers: kinds.map((kind) => RANKERS[kind]),
     parameters,
+    tune,
     kernel,
     dials: options.dials ?? false,
     onProgress,

@@ -15,7 +15,7 @@ export async function inspect({ model: folder, json }: { model: string; json?: b
     ['model', `${name} (${modelId})`],
     ['kind', `scaled SVD, rank ${model.rank}, a ${model.itemExponent}, b ${model.userExponent}, τ ${model.softThreshold}, seed ${model.seed}`],
     ['factors', model.store ?? 'SQ8'],
-    ...(model.residual ? [['residual', `${model.residual.perItem} entries an item, θ ${model.residual.theta}, λ ${model.residual.lambda}, weight ${model.residual.weight}`] satisfies [string, string]] : []),
+    ...(model.residual ? [['residual', `${model.residual.perItem} entries an item, θ ${model.residual.theta}, λ ${model.residual.lambda}, weight ${model.residual.weight}, in full from ${model.residual.fullFrom} ratings on`] satisfies [string, string]] : []),
     ['few ratings', `shrinkage ${model.shrinkage} until ${model.shrinkageEnd} ratings, prior ${model.priorWeight}`],
     ['search', search.engine === 'exact' ? 'exact, over every row' : `Faiss: ${searchText(search)}`],
     ['trained on', `${counts.ratings.toLocaleString('en')} ratings (${ratingScale.min} to ${ratingScale.max}) by ${counts.users.toLocaleString('en')} people of ${counts.items.toLocaleString('en')} items`],

@@ -10,7 +10,8 @@ import { describeResult } from '../evaluation/tables.ts';
 import { InputError } from '../inputError.ts';
 import { readKernel } from '../openModel.ts';
 import { Progress } from '../progress.ts';
-import { parametersOf, readTrainingRatings, type TrainOptions } from './train.ts';
+import { startOf } from '../select.ts';
+import { readTrainingRatings, type TrainOptions } from './train.ts';
 
 interface Options extends Pick<TrainOptions, 'rank' | 'seed'> {
   readonly split: string;
@@ -43,7 +44,7 @@ export async function score({ split, answers, baselines, json, rank, seed }: Opt
     settings: ['B'],
     groups: ['all', 'few'],
     rankers: [...(baselines ? BASELINES.map((kind) => RANKERS[kind]) : []), ...rankers.map((ranker) => () => Promise.resolve(ranker))],
-    parameters: parametersOf({ rank, seed, residual: 0 }),
+    parameters: startOf({ rank, seed, residual: 0, memory: 0 }),
     kernel: await readKernel(),
     onProgress: (text) => progress.update(text),
   };

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { FactorStore } from '../../shared/artifact/factorTable.ts';
 import { formatBytes } from '../../shared/artifact/format.ts';
-import { optionalFileOf, type Manifest, type ModelParameters } from '../../shared/artifact/manifest.ts';
+import { optionalFileOf, type Manifest } from '../../shared/artifact/manifest.ts';
 import type { SearchSection } from '../../shared/artifact/searchSection.ts';
 import { makeCompanions } from '../companions.ts';
-import { DEFAULT_PARAMETERS, DEFAULT_RESIDUAL, factorize } from '../factorize.ts';
 import { evaluateTrained, forgetEvaluation } from '../evaluation/atTraining.ts';
 import { readSplitOrigin } from '../evaluation/splitFiles.ts';
+import { factorize } from '../factorize.ts';
 import { indexTrained } from '../indexing/indexTrained.ts';
+import { readKernel } from '../openModel.ts';
 import { Progress } from '../progress.ts';
 import { publish, readManifest } from '../publish.ts';
 import { describeReport } from '../ratings/describeReport.ts';
@@ -17,6 +18,7 @@ import type { Ratings } from '../ratings/ratings.ts';
 import type { Columns } from '../ratings/columns.ts';
 import { recipeOf } from '../recipe.ts';
 import { sampleRatings } from '../sample/ratings.ts';
+import { chooseParameters, describeChoice, startOf, type Request } from '../select.ts';
 import { packTrainingUsers } from '../trainingUsers.ts';
 
 /** What `--data` calls the ratings that come with the project. */
@@ -32,8 +34,12 @@ export interface DataOptions {
 
 export interface TrainOptions extends DataOptions {
   readonly rank: number;
-  /** Entries of the residual for each item; 0: none. */
-  readonly residual: number;
+  /** Entries of the residual for each item; 0: none. Default: 32. */
+  readonly residual?: number;
+  /** Gigabytes that the residual may take while it is trained. Default 0.5. */
+  readonly memory?: number;
+  /** Factorisations that choosing the parameters may take; 0: take them as they are. Default: 8. */
+  readonly tune?: number;
   /** Default: SQ8. */
   readonly store?: FactorStore;
   readonly seed: number;
@@ -60,14 +66,17 @@ export async function train(options: TrainOptions): Promise<string> {
 async function trainModel(options: TrainOptions, progress: Progress): Promise<string> {
   const ratings = await readTrainingRatings(options, progress);
   const folder = options.out ?? join('models', ratings.dataset.name);
-  const parameters = parametersOf(options);
-  const recipe = await recipeOf(ratings.dataset.digest, [parameters, options.map ?? true]);
+  const { tune, ...request } = requestOf(options, ratings);
+  const start = startOf(request);
+  const recipe = await recipeOf(ratings.dataset.digest, [start, tune, options.map ?? true]);
   const before = await readManifest(folder).catch(() => null);
   if (before?.recipe === recipe && Boolean(optionalFileOf(before, 'users')) === Boolean(options.publishUsers)) {
     progress.say(`${folder} is up to date: same ratings, same parameters.`);
     return folder;
   }
 
+  const { parameters, selection } = await chooseParameters(ratings, start, { budget: tune, kernel: await readKernel(), onProgress: (text) => progress.update(text) });
+  if (tune > 0) for (const line of describeChoice(parameters, selection)) progress.say(line);
   progress.say(`Factorising ${ratings.userIds.length.toLocaleString('en')} × ${ratings.items.length.toLocaleString('en')} at rank ${parameters.rank}`);
   const factors = await factorize(ratings, parameters, {
     onProgress: (done, total) => progress.track('SVD', done, total),
@@ -77,20 +86,18 @@ async function trainModel(options: TrainOptions, progress: Progress): Promise<st
 
   const companions = await makeCompanions(ratings, factors, { map: options.map ?? true }, progress);
   const users = options.publishUsers ? { users: packTrainingUsers(ratings, factors.itemOfRow) } : {};
-  const manifest = await publish(folder, ratings, factors, recipe, { ...companions, ...users });
+  const manifest = await publish(folder, ratings, factors, recipe, { ...companions, ...users }, selection);
   progress.say(`Published ${folder} (${describeFiles(manifest)})`);
-  if (options.evaluate) await evaluateTrained(folder, manifest, ratings, parameters, progress);
+  if (options.evaluate) await evaluateTrained(folder, manifest, ratings, start, tune, progress);
   else await forgetEvaluation(folder);
   return folder;
 }
 
-export const parametersOf = ({ rank, residual, store, seed }: Pick<TrainOptions, 'rank' | 'residual' | 'store' | 'seed'>): ModelParameters => ({
-  ...DEFAULT_PARAMETERS,
-  rank,
-  seed,
-  ...(store && store !== 'SQ8' && { store }),
-  ...(residual > 0 && { residual: { ...DEFAULT_RESIDUAL, perItem: residual } }),
-});
+/** The options with their defaults. The embedded sample never changes: that its parameters are good, and that a residual adds nothing, is known. */
+export const requestOf = ({ rank, seed, residual, memory = 0.5, store = 'SQ8', tune }: Omit<TrainOptions, 'out'>, { dataset }: Ratings): Request & { readonly tune: number } => {
+  const known = dataset.kind === 'sample';
+  return { rank, seed, residual: residual ?? (known ? 0 : 32), memory, store, tune: tune ?? (known ? 0 : 8) };
+};
 
 /** The ratings that the options name: files, else data/, else the embedded sample. */
 export async function readTrainingRatings({ data, items, columns, kCore }: DataOptions, progress: Progress): Promise<Ratings> {

@@ -17,8 +17,10 @@ import { describeShortly } from './tables.ts';
  * The short evaluation at the end of a training: trains the same again on the people of a split, asks the others, prints
  * one table, keeps everything beside the model and the metrics in its manifest. The published model stays what it is:
  * trained on everybody.
+ *
+ * @param parameters where choosing them begins, which is done anew: those of the model were chosen on these people, too.
  */
-export async function evaluateTrained(folder: string, manifest: Manifest, ratings: Ratings, parameters: ModelParameters, progress: Progress): Promise<void> {
+export async function evaluateTrained(folder: string, manifest: Manifest, ratings: Ratings, parameters: ModelParameters, tune: number, progress: Progress): Promise<void> {
   let result: EvaluationResult;
   try {
     result = await runEvaluation(ratings, {
@@ -28,6 +30,7 @@ export async function evaluateTrained(folder: string, manifest: Manifest, rating
       groups: ['all', 'few'],
       rankers: [...BASELINES, 'ssvd' as const].map((kind) => RANKERS[kind]),
       parameters,
+      tune,
       kernel: await readKernel(),
       onProgress: (text) => progress.update(`Evaluating: ${text}`),
     });

@@ -6,6 +6,7 @@ import { RowSet } from '../../shared/engine/rowSet.ts';
 import type { ItemId } from '../../shared/ids.ts';
 import type { RecommendQuery } from '../../shared/query.ts';
 import { DEFAULT_PARAMETERS, factorize, orderByPopularity, weigh, type Factors } from '../factorize.ts';
+import { chooseParameters } from '../select.ts';
 import type { Ratings } from '../ratings/ratings.ts';
 import { ndcg, relevanceOf } from './metrics.ts';
 import type { HeldOutUser } from './split.ts';
@@ -24,8 +25,11 @@ export interface Lesson {
   readonly train: Ratings;
   /** People of the split's validation block and how to ask them: to choose parameters on, never to report. */
   readonly validation: readonly { readonly user: HeldOutUser; readonly question: RecommendQuery }[];
-  /** Of our model; baselines take `rank` and `seed` from them. */
+  /** Where choosing those of our model begins; baselines take `rank` and `seed` from them. */
   readonly parameters: ModelParameters;
+  /** Factorisations for that choice, on people of `train`, as `framerate train` does it. Default 0: nothing is chosen. */
+  readonly tune?: number;
+  readonly onProgress?: (text: string) => void;
   /** kernel.wasm */
   readonly kernel: Uint8Array<ArrayBuffer>;
 }
@@ -34,13 +38,19 @@ export interface Lesson {
 export const RANKERS = {
   popularity: ({ train }) => Promise.resolve(popularityRanker(train)),
   puresvd: trainPureSvd,
-  ssvd: ({ train, parameters, kernel }) => trainRanker('ssvd', train, parameters, kernel),
+  ssvd: trainSsvd,
 } satisfies Record<string, (lesson: Lesson) => Promise<Ranker>>;
 
 export type RankerKind = keyof typeof RANKERS;
 export const RANKER_KINDS = Object.keys(RANKERS) as RankerKind[];
 /** What every evaluation shows beside what is asked for. */
 export const BASELINES: readonly RankerKind[] = ['popularity', 'puresvd'];
+
+/** What `framerate train` would publish of these ratings. */
+async function trainSsvd({ train, parameters: start, tune = 0, kernel, onProgress }: Lesson): Promise<Ranker> {
+  const { parameters } = await chooseParameters(train, start, { budget: tune, kernel, onProgress });
+  return trainRanker('ssvd', train, parameters, kernel);
+}
 
 /** Trains on `train` and ranks as every door does: the same Recommender over the same 8-bit kernel. @param kernel kernel.wasm. */
 export async function trainRanker(name: string, train: Ratings, parameters: ModelParameters, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
@@ -52,8 +62,11 @@ export async function openRanker(name: string, train: Ratings, { index, foldIn, 
   const catalog = new Catalog(Array.from(itemOfRow, (item) => train.items[item]!));
   const manifest = { model, ratingScale: train.scale };
   const recommender = new Recommender({ manifest, factors: index, foldIn, catalog, ...(residual && { residual }) }, await KernelIndex.open(index, kernel));
-  return { name, detail: `rank ${model.rank}`, rank: (query) => recommender.recommend(query).items.map(({ item }) => item.id) };
+  return { name, detail: describeParameters(model), rank: (query) => recommender.recommend(query).items.map(({ item }) => item.id) };
 }
+
+const describeParameters = ({ rank, itemExponent, userExponent, softThreshold, residual }: ModelParameters): string =>
+  [`rank ${rank}`, ...(itemExponent || userExponent || softThreshold ? [`a ${itemExponent}, b ${userExponent}, τ ${softThreshold}`] : []), ...(residual ? [`residual ${residual.perItem}`] : [])].join(', ');
 
 /** The most rated items, by the sum of their weights: what everybody gets who is not known. */
 export function popularityRanker(train: Ratings): Ranker {

@@ -24,8 +24,10 @@ export interface RunOptions {
   readonly settings: readonly SettingName[];
   /** Trained anew in each fold; the last is the one that the others are compared with. */
   readonly rankers: readonly ((lesson: Lesson) => Promise<Ranker>)[];
-  /** Of our model; the baselines take rank and seed from them. */
+  /** Where choosing those of our model begins; the baselines take rank and seed from them. */
   readonly parameters: ModelParameters;
+  /** See Lesson. */
+  readonly tune?: number;
   /** kernel.wasm */
   readonly kernel: Uint8Array<ArrayBuffer>;
   /** Which tables are wanted. Default: all. */
@@ -199,8 +201,15 @@ function toDialRows(turned: readonly Judged[][]): DialRow[] {
   });
 }
 
-async function trainAll(train: Ratings, { validation }: Split, question: (typeof SETTINGS)['B']['question'], fold: number, { rankers, parameters, kernel, onProgress }: RunOptions): Promise<Ranker[]> {
-  const lesson = { train, validation: validation.map((user) => ({ user, question: question(user) })), parameters, kernel };
+async function trainAll(train: Ratings, { validation }: Split, question: (typeof SETTINGS)['B']['question'], fold: number, { rankers, parameters, tune, kernel, onProgress }: RunOptions): Promise<Ranker[]> {
+  const lesson: Lesson = {
+    train,
+    validation: validation.map((user) => ({ user, question: question(user) })),
+    parameters,
+    ...(tune !== undefined && { tune }),
+    kernel,
+    onProgress: (text) => onProgress?.(`Fold ${fold}: ${text}`),
+  };
   const trained: Ranker[] = [];
   for (const make of rankers) {
     onProgress?.(`Fold ${fold}: training ranker ${trained.length + 1} of ${rankers.length} on ${train.userIds.length.toLocaleString('en')} people`);

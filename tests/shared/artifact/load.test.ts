@@ -96,7 +96,7 @@ describe('loadModel', () => {
   test('a residual is read with the model, and refused where it is damaged or of a larger one', async () => {
     const files = await withResidual(await tinyModel(), 40);
     expect((await loadModel(memorySource(files))).residual).toMatchObject({ rows: 40, targets: Uint16Array.of(1) });
-    expect((await loadModel(memorySource(await tinyModel()))).residual).toBeUndefined();
+    expect((await loadModel(memorySource(await tinyModel()))).residual).toBeNull();
     expect(await codeOf(await withResidual(await tinyModel(), 41))).toBe('BAD_ARTIFACT');
     expect(await codeOf(edit(files, 'residual.bin', (bytes) => bytes.fill(1, 20, 21)))).toBe('BAD_DIGEST');
     expect(await codeOf(edit(files, 'residual.bin', (bytes) => bytes.slice(0, -1)))).toBe('TRUNCATED');
@@ -177,7 +177,7 @@ describe('loadModel', () => {
     ['another format', (m) => (m['format'] = 'something'), 'BAD_MANIFEST'],
     ['a newer version', (m) => (m['schemaVersion'] = 2), 'UNSUPPORTED_VERSION'],
     ['no version', (m) => delete m['schemaVersion'], 'BAD_MANIFEST'],
-    ['a residual of no entries', (m) => (m.model['residual'] = { perItem: 0, rows: 9, theta: 0, lambda: 1, weight: 1 }), 'BAD_MANIFEST'],
+    ['a residual of no entries', (m) => (m.model['residual'] = { perItem: 0, rows: 9, userExponent: 0, theta: 0, lambda: 1, weight: 1, fullFrom: 1 }), 'BAD_MANIFEST'],
     ['a residual that is no object', (m) => (m.model['residual'] = 8), 'BAD_MANIFEST'],
     ['another kind of model', (m) => (m.model['kind'] = 'gpt'), 'BAD_MANIFEST'],
     ['no rank', (m) => delete m.model['rank'], 'BAD_MANIFEST'],

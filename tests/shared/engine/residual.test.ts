@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadModel, type Model } from '../../../shared/artifact/load.ts';
+import type { ModelParameters } from '../../../shared/artifact/manifest.ts';
 import type { ResidualTable } from '../../../shared/artifact/residualFile.ts';
 import { ExactIndex } from '../../../shared/engine/exactIndex.ts';
 import type { WeightedRow } from '../../../shared/engine/foldIn.ts';
@@ -11,15 +12,16 @@ import { residuals } from '../../support/residual.ts';
 import { memorySource, tinyModel } from '../../support/tinyModel.ts';
 
 const tiny = await loadModel(memorySource(await tinyModel()));
-const { model: parameters } = tiny.manifest;
+const parameters: ModelParameters = { ...tiny.manifest.model, residual: { perItem: 8, rows: 40, userExponent: 0, theta: 0, lambda: 1, weight: 1, fullFrom: 7 } };
+const withParameters: Model = { ...tiny, manifest: { ...tiny.manifest, model: parameters } };
 const people = fc
   .uniqueArray(fc.record({ row: fc.nat(39), rating: fc.integer({ min: 1, max: 10 }).map((half) => half / 2) }), { selector: ({ row }) => row, maxLength: 39, size: 'max' })
   .map((list) => list.map(({ row, rating }) => ({ row: itemRow(row), weight: rating / 4, rating: { item: tiny.catalog.items[row]!.id, rating } })));
 const tables = fc.integer({ min: 1, max: 40 }).chain(residuals);
 
-/** The formula, over a dense matrix: min(1, n / n1)² · Σ_i w_i · R_ij. */
+/** The formula, over a dense matrix: min(1, n / fullFrom)² · Σ_i w_i · R_ij. */
 function byHand({ rows, offsets, targets, values, scale }: ResidualTable, person: readonly WeightedRow[], target: number): number {
-  const trust = Math.min(1, person.length / parameters.shrinkageEnd) ** 2;
+  const trust = Math.min(1, person.length / 7) ** 2;
   let sum = 0;
   for (const { row, weight } of person) {
     if (row >= rows) continue;
@@ -58,7 +60,7 @@ describe('the residual', () => {
     fc.assert(
       fc.property(tables, people, (residual, person) => {
         const without = new Map(answer(tiny, person).map((one) => [one.item.id, one]));
-        const found = answer({ ...tiny, residual }, person);
+        const found = answer({ ...withParameters, residual }, person);
         expect(found).toHaveLength(without.size);
         found.forEach(({ item, score, because }, i) => {
           const before = without.get(item.id)!;
