@@ -15,12 +15,13 @@ export class BrokenOff extends FrameRateError {
  * Fetches a whole file, counting its bytes as they come.
  * @param onBytes told how many have come so far.
  * @param options.start what is there of it already: only the rest is asked for, and all of it where the server cannot do that.
- * @throws {FrameRateError} `NOT_FOUND` (404), `UNREACHABLE` (anything else that is no answer); BrokenOff (half of one).
+ * @param options.length how long it will be, if that is known: then its bytes are put in place as they come, and are never there twice.
+ * @throws {FrameRateError} `NOT_FOUND` (404), `UNREACHABLE` (anything else that is no answer), `OUT_OF_MEMORY`; BrokenOff (half of one).
  */
 export async function fetchBytes(
   url: string,
   onBytes: (received: number) => void = () => undefined,
-  options: { readonly start?: Uint8Array<ArrayBuffer>; readonly cache?: RequestCache } = {},
+  options: { readonly start?: Uint8Array<ArrayBuffer>; readonly cache?: RequestCache; readonly length?: number } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const start = options.start ?? new Uint8Array();
   const unreachable = (why: string): string => `${url} could not be fetched: ${why}. Check the connection and try again.`;
@@ -38,28 +39,53 @@ export async function fetchBytes(
   if (!response.ok || !response.body) throw new FrameRateError('UNREACHABLE', unreachable(`the server answered ${response.status}`));
 
   const goesOn = response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${start.byteLength}-`);
-  const parts: Uint8Array[] = goesOn ? [start] : [];
-  let received = goesOn ? start.byteLength : 0;
+  const filling = new Filling(options.length ?? 0);
+  if (goesOn) filling.add(start);
   try {
     for (const reader = response.body.getReader(); ; ) {
       const { done, value } = await reader.read();
       if (done) break;
-      parts.push(value);
-      received += value.byteLength;
-      onBytes(received);
+      filling.add(value);
+      onBytes(filling.length);
     }
   } catch (cause) {
-    throw new BrokenOff(unreachable(`it broke off after ${received} bytes`), joined(parts, received), { cause });
+    if (cause instanceof FrameRateError) throw cause;
+    throw new BrokenOff(unreachable(`it broke off after ${filling.length} bytes`), filling.bytes(), { cause });
   }
-  return joined(parts, received);
+  return filling.bytes();
 }
 
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.byteLength;
+/** Bytes that come one after the other, in one buffer from the start where their number is known. */
+class Filling {
+  length = 0;
+  #buffer: Uint8Array<ArrayBuffer>;
+
+  constructor(expected: number) {
+    this.#buffer = allocate(expected);
   }
-  return bytes;
+
+  add(part: Uint8Array): void {
+    const wanted = this.length + part.byteLength;
+    if (wanted > this.#buffer.byteLength) {
+      // Twice as much, so that a long file is copied few times.
+      const larger = allocate(Math.max(wanted, 2 * this.#buffer.byteLength));
+      larger.set(this.#buffer.subarray(0, this.length));
+      this.#buffer = larger;
+    }
+    this.#buffer.set(part, this.length);
+    this.length = wanted;
+  }
+
+  /** All of them, and nothing else in the buffer. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    return this.length === this.#buffer.byteLength ? this.#buffer : this.#buffer.slice(0, this.length);
+  }
+}
+
+function allocate(bytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    throw new FrameRateError('OUT_OF_MEMORY', `There is not enough memory for ${Math.ceil(bytes / 1e6)} MB here. Close other tabs, then try again.`, undefined, { cause });
+  }
 }

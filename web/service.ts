@@ -11,6 +11,9 @@ import { drawMap, type TasteMap } from '../shared/tasteMap.ts';
 import { TitleSearch } from '../shared/titles.ts';
 import type { EngineStatus, LocalRecommenderApi, ModelInfo } from './api.ts';
 
+/** More titles than these are not indexed before somebody looks for one: it takes a second, and a kilobyte a title. */
+const TITLES_AT_ONCE = 100_000;
+
 /** The most titles that one question about titles returns. */
 export const MAX_TITLES = 100;
 
@@ -25,7 +28,7 @@ export interface ServiceSurroundings extends Engines {
 
 interface Loaded {
   readonly recommender: Recommender;
-  readonly titles: Promise<TitleSearch>;
+  titles(): Promise<TitleSearch>;
   readonly source: ArtifactSource;
   /** Made on first use. */
   matcher?: FilmMatcher;
@@ -52,7 +55,7 @@ export class RecommenderService implements LocalRecommenderApi {
         if (turn === this.#turn) this.#setStatus({ kind: 'loading', receivedBytes, totalBytes });
       });
       const recommender = await openRecommender(model, this.#surroundings);
-      return { recommender, source, titles: TitleSearch.open(model.catalog.items, model.foldIn.popularity) };
+      return { recommender, source, titles: openTitles(model) };
     });
     if (turn !== this.#turn) return superseded;
     if (!loaded.ok) {
@@ -91,7 +94,7 @@ export class RecommenderService implements LocalRecommenderApi {
   }
 
   findItems(text: string, limit = 20): Promise<Result<readonly CatalogItem[]>> {
-    return answer(async () => (await this.#ready().titles).find(text, checkLimit(limit)));
+    return answer(async () => (await this.#ready().titles()).find(text, checkLimit(limit)));
   }
 
   onboarding(limit = 20): Promise<Result<readonly CatalogItem[]>> {
@@ -140,6 +143,13 @@ const superseded: { readonly ok: false; readonly error: ErrorAnswer } = {
 
 function fail(...args: ConstructorParameters<typeof FrameRateError>): never {
   throw new FrameRateError(...args);
+}
+
+function openTitles({ catalog, foldIn }: Model): () => Promise<TitleSearch> {
+  let opened: Promise<TitleSearch> | undefined;
+  const open = (): Promise<TitleSearch> => (opened ??= TitleSearch.open(catalog.items, foldIn.popularity));
+  if (catalog.items.length <= TITLES_AT_ONCE) void open();
+  return open;
 }
 
 function checkLimit(limit: number): number {

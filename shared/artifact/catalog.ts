@@ -100,12 +100,22 @@ export function readCatalog(bytes: Uint8Array): Catalog {
       throw new FrameRateError('BAD_ARTIFACT', `The catalogue's column "${column}" is not whole. Publish the model again.`);
     }
   }
+  // Most items share their genres with many others: one list for all of them.
+  const genreLists = new Map<string, readonly string[]>();
+  const genresOf = (numbers: readonly number[]): readonly string[] => {
+    const key = numbers.join();
+    const known = genreLists.get(key);
+    if (known) return known;
+    const list = numbers.map((genre) => file.genres[genre]!);
+    genreLists.set(key, list);
+    return list;
+  };
   const catalog = new Catalog(
     file.ids.map((id, row) => ({
       id: itemId(id),
       title: file.titles[row]!,
       year: file.years[row] || null,
-      genres: file.itemGenres[row]!.map((genre) => file.genres[genre]!),
+      genres: genresOf(file.itemGenres[row]!),
       imdbId: imdbId(file.imdb[row]!),
       tmdbId: file.tmdb[row] || null,
     })),

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random } from '../../trainer/random.ts';
@@ -6,6 +6,7 @@ import type { RecommendQuery } from '../../shared/query.ts';
 import { quantile } from '../../web/lab/compare.ts';
 import { engines as labEngines } from '../../web/lab/engines.ts';
 import { launch } from '../e2e/browser.ts';
+import { writeServedModel } from '../support/servedModel.ts';
 import { tinyItems, tinyModel } from '../support/tinyModel.ts';
 import { findChromium } from '../support/tools.ts';
 import { besideKernel, type Bench, type Table } from './bench.ts';
@@ -25,8 +26,7 @@ export const worker: Bench = {
     try {
       say(`publishing ${ROWS.toLocaleString('en')} made-up items`);
       const items = tinyItems(ROWS);
-      await mkdir(modelFolder);
-      for (const [path, bytes] of await tinyModel({ items, rank: RANK })) await writeFile(join(modelFolder, path), bytes);
+      await writeServedModel(modelFolder, await tinyModel({ items, rank: RANK }));
       const random = new Random(3);
       const queries = Array.from({ length: quick ? 200 : 1000 }, (): RecommendQuery => ({
         ratings: Array.from({ length: RATINGS }, () => ({ item: items[random.integer(ROWS)]!.id, rating: 1 + random.integer(5) })),

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { BrokenOff, fetchBytes } from '../../web/fetchBytes.ts';
 
 const content = Uint8Array.from({ length: 200_000 }, (_, i) => i % 251);
@@ -22,11 +22,25 @@ beforeAll(async () => {
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterAll(() => server.close());
+afterEach(() => void vi.unstubAllGlobals());
+
+/** Long buffers that are asked for from now on; beyond so many bytes there is no memory. */
+function watchBuffers(most = Infinity): number[] {
+  const lengths: number[] = [];
+  const construct = (target: Uint8ArrayConstructor, args: unknown[], newTarget: unknown): object => {
+    const [length] = args;
+    if (typeof length === 'number' && length > 10_000) lengths.push(length);
+    if (typeof length === 'number' && length > most) throw new RangeError('Array buffer allocation failed');
+    return Reflect.construct(target, args, newTarget as () => void) as object;
+  };
+  vi.stubGlobal('Uint8Array', new Proxy(Uint8Array, { construct }));
+  return lengths;
+}
 
 test('a file comes whole, with and without somebody counting', async () => {
-  expect(await fetchBytes(`${address}/whole`)).toEqual(content);
+  expect(Buffer.compare(await fetchBytes(`${address}/whole`), content)).toBe(0);
   const counted: number[] = [];
-  expect(await fetchBytes(`${address}/whole`, (received) => counted.push(received))).toEqual(content);
+  expect(Buffer.compare(await fetchBytes(`${address}/whole`, (received) => counted.push(received)), content)).toBe(0);
   expect(counted.at(-1)).toBe(content.length);
 });
 
@@ -52,7 +66,7 @@ test('what came before it broke off is told, and the rest alone is asked for', a
   const { bytes } = broken as BrokenOff;
   expect(bytes).toEqual(content.slice(0, bytes.length));
   const counted: number[] = [];
-  expect(await fetchBytes(`${address}/ranges`, (received) => counted.push(received), { start: content.slice(0, 70_000) })).toEqual(content);
+  expect(Buffer.compare(await fetchBytes(`${address}/ranges`, (received) => counted.push(received), { start: content.slice(0, 70_000) }), content)).toBe(0);
   expect(counted[0]).toBeGreaterThan(70_000);
 });
 
@@ -60,5 +74,24 @@ test.each([
   ['a server that knows no ranges', '/whole', 70_000],
   ['a beginning that is all, or more', '/ranges', content.length],
 ])('%s: everything comes anew', async (_what, path, length) => {
-  expect(await fetchBytes(address + path, undefined, { start: new Uint8Array(length) })).toEqual(content);
+  expect(Buffer.compare(await fetchBytes(address + path, undefined, { start: new Uint8Array(length) }), content)).toBe(0);
+});
+
+test('a file of known length is in memory once: in one buffer, of its length', async () => {
+  const lengths = watchBuffers();
+  const bytes = await fetchBytes(`${address}/whole`, undefined, { length: content.length });
+  expect(lengths).toEqual([content.length]);
+  expect(bytes.buffer.byteLength).toBe(content.length);
+  expect(Buffer.compare(bytes, content)).toBe(0);
+});
+
+test.each([1, 70_000, 199_999, 200_001, 1_000_000])('a file is whole where it was said to have %i bytes', async (length) => {
+  const bytes = await fetchBytes(`${address}/whole`, undefined, { length });
+  expect(Buffer.compare(bytes, content)).toBe(0);
+  expect(bytes.buffer.byteLength).toBe(content.length);
+});
+
+test('where memory does not reach that is said, before anything is fetched into it', async () => {
+  watchBuffers(100_000);
+  await expect(fetchBytes(`${address}/whole`, undefined, { length: content.length })).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
 });

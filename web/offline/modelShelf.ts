@@ -97,7 +97,7 @@ async function fetchKept(
   const start = await read(shelf, url + PART);
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = await fetchBytes(url, onBytes, start ? { start } : {});
+    bytes = await fetchBytes(url, onBytes, { length: file.bytes, ...(start && { start }) });
   } catch (error) {
     if (error instanceof BrokenOff && error.bytes.byteLength > 0) await put(shelf, url + PART, error.bytes);
     throw error;
