@@ -49,6 +49,7 @@ function withData(command: Command): Command {
     .option('--data <path...>', 'ratings: a file, a glob, or a folder (MovieLens of any size, goodbooks); "sample" for the embedded sample; default: what is in data/, else the sample')
     .option('--items <file>', 'titles of the items, where they are not found beside the ratings')
     .option('--columns <map>', 'names of the columns: user=…,item=…,rating=…,time=… (#1, #2 … where there is no header)', parseColumns)
+    .option('--implicit', 'rows say who took what, not how they liked it: all count alike, and need no rating')
     .option('--k-core <n>', 'keep only users and items with at least n ratings', whole(1, 1000));
 }
 

@@ -108,6 +108,20 @@ describe('train', () => {
     expect(parseManifest(await readFile(join(folder, 'manifest.json'), 'utf8')).evaluation).toBeUndefined();
   });
 
+  test('who took what, without ratings, with --implicit', async () => {
+    const rows = ratingsTable().trim().split('\n').slice(1).map((line) => line.split(',').slice(0, 2).join(','));
+    const data = await write('taken.csv', `user,item\n${rows.join('\n')}\n`);
+    expect((await framerate(['train', '--data', data, '--out', 'models/taken'])).err).toMatch(/at least 3 columns/);
+    const { code, err } = await framerate(['train', '--data', data, '--implicit', '--rank', '4', '--no-evaluate', '--out', 'models/taken']);
+    expect(code, err).toBe(0);
+    expect(parseManifest(await readFile(join(scratch, 'models/taken/manifest.json'), 'utf8')).ratingScale).toEqual({ min: 1, max: 5 });
+    const plays = await write('plays.csv', `user,item,plays\n${rows.map((row, i) => `${row},${i + 1}`).join('\n')}\n`);
+    const counted = await framerate(['evaluate', '--data', plays, '--implicit', '--rank', '4', '--binary']);
+    expect(counted.code, counted.err).toBe(0);
+    const [b, a] = counted.out.split('Setting A');
+    expect(/ssvd .*/.exec(a!)![0]).toBe(/ssvd .*/.exec(b!)![0]); // all count alike either way
+  });
+
   test('too few people to ask are no failure', async () => {
     const data = await write('few.csv', 'user,item,rating\n1,1,5\n1,2,4\n2,1,5\n2,2,3\n');
     const { code, err } = await framerate(['train', '--data', data, '--out', 'models/few']);

@@ -30,6 +30,7 @@ export interface DataOptions {
   readonly items?: string;
   readonly columns?: Columns;
   readonly kCore?: number;
+  readonly implicit?: boolean;
 }
 
 export interface TrainOptions extends DataOptions {
@@ -100,7 +101,7 @@ export const requestOf = ({ rank, seed, residual, memory = 0.5, store = 'SQ8', t
 };
 
 /** The ratings that the options name: files, else data/, else the embedded sample. */
-export async function readTrainingRatings({ data, items, columns, kCore }: DataOptions, progress: Progress): Promise<Ratings> {
+export async function readTrainingRatings({ data, items, columns, kCore, implicit }: DataOptions, progress: Progress): Promise<Ratings> {
   const paths = data ?? (existsSync('data') ? ['data'] : [SAMPLE]);
   if (paths.length === 1 && paths[0] === SAMPLE) {
     progress.say(data ? 'Training on the embedded sample' : 'No ratings given (--data) and no data/ folder: training on the embedded sample');
@@ -113,6 +114,7 @@ export async function readTrainingRatings({ data, items, columns, kCore }: DataO
     ...(items !== undefined && { items }),
     ...(columns !== undefined && { columns }),
     ...(kCore !== undefined && { kCore }),
+    ...(implicit && { implicit }),
     onProgress: (step, done, total) => progress.update(done !== undefined && total ? `${step} ${Math.round((100 * done) / total)} %` : step),
   });
   for (const line of describeReport(ratings.report)) progress.say(line);

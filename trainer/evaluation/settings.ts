@@ -1,5 +1,5 @@
 import type { Rating, RatingScale, RecommendQuery } from '../../shared/query.ts';
-import type { Ratings } from '../ratings/ratings.ts';
+import { LIKED, type Ratings } from '../ratings/ratings.ts';
 import { keepEntries, oneFifth, type HeldOutUser } from './split.ts';
 
 /** What becomes of ratings below the threshold: the same people and targets, three ways to ask about them. */
@@ -16,9 +16,6 @@ export interface Setting {
 
 /** From which rating on something counts as liked where nobody says it: 4 of 5, and as much on other scales. */
 export const likedFrom = ({ min, max }: RatingScale): number => (min > 0 ? 0.8 * max : min + 0.75 * (max - min));
-
-/** On a scale from 1 to 5 a 4 weighs exactly 1 (ratingWeight.ts). */
-const LIKED = { rating: 4, scale: { min: 1, max: 5 } } as const;
 
 /** Tells all, or the first few positives; what is rated and not told stays masked, so that every row ranks the same items. */
 function tell(positives: readonly Rating[], low: readonly Rating[], first: number | undefined): Pick<RecommendQuery, 'ratings' | 'exclude'> {

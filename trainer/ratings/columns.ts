@@ -14,7 +14,8 @@ export type Role = keyof Columns;
 export interface Places {
   readonly user: number;
   readonly item: number;
-  readonly rating: number;
+  /** Null where every row counts alike. */
+  readonly rating: number | null;
   readonly time: number | null;
 }
 
@@ -73,20 +74,25 @@ export interface Heading {
   readonly sample: readonly (readonly string[])[];
 }
 
-/** @throws {InputError} where a column is missing or named twice; it says what there is, and what to write. */
-export function findPlaces(heading: Heading, columns: Columns): Places {
+/**
+ * @param implicit the rows count, not their numbers: no rating is looked for.
+ * @throws {InputError} where a column is missing or named twice; it says what there is, and what to write.
+ */
+export function findPlaces(heading: Heading, columns: Columns, implicit = false): Places {
   const found = new Map<Role, number>();
-  for (const role of ROLES) {
+  const roles = ROLES.filter((role) => !(implicit && role === 'rating'));
+  for (const role of roles) {
     const name = columns[role];
     const place = name === undefined ? findByName(heading.names ?? [], SYNONYMS[role]) : placeByName(heading, role, name);
     if (place >= 0) found.set(role, place);
   }
-  if (heading.names === null && found.size === 0) usualOrder(heading).forEach((role, place) => found.set(role, place));
-  const missing = ROLES.filter((role) => role !== 'time' && !found.has(role));
+  if (heading.names === null && found.size === 0) usualOrder(heading, implicit).forEach((role, place) => found.set(role, place));
+  const missing = roles.filter((role) => role !== 'time' && !found.has(role));
   if (missing.length > 0) throw new InputError(missingColumns(heading, found, missing));
-  const [user, item, rating] = [found.get('user')!, found.get('item')!, found.get('rating')!];
+  const [user, item] = [found.get('user')!, found.get('item')!];
+  const rating = implicit ? null : found.get('rating')!;
   const time = found.get('time') ?? null;
-  if (new Set([user, item, rating, time]).size < 4) {
+  if (new Set(found.values()).size < found.size) {
     throw new InputError(`${heading.path}: ${describePlaces(heading, found)} takes one column for two things. It has: ${describeColumns(heading)}.`);
   }
   return { user, item, rating, time };
@@ -116,7 +122,8 @@ function placeByName({ path, names, width, sample }: Heading, role: Role, name: 
 }
 
 /** What files without a header mean (ml-100k's u.data, ml-1m's ratings.dat): user, item, rating and maybe time. */
-function usualOrder({ width, sample }: Heading): Role[] {
+function usualOrder({ width, sample }: Heading, implicit: boolean): Role[] {
+  if (implicit) return width === 2 ? ['user', 'item'] : [];
   const numeric = (place: number): boolean => sample.length > 0 && sample.every((row) => isNumber(row[place] ?? ''));
   if (width === 3 && numeric(2)) return ['user', 'item', 'rating'];
   if (width === 4 && numeric(2) && sample.every((row) => isNumber(row[3]!) || /^\d{4}-\d\d/.test(row[3]!))) return [...ROLES];

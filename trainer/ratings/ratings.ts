@@ -15,6 +15,9 @@ export interface Ratings {
   readonly report: ReadReport;
 }
 
+/** What a row without a rating counts as: something that is liked, at a weight of exactly 1 (ratingWeight.ts). */
+export const LIKED = { rating: 4, scale: { min: 1, max: 5 } } as const;
+
 /** Where the ratings are from, for the manifest of a model. */
 export interface Dataset {
   /** Fit for a folder's name. */

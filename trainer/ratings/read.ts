@@ -8,7 +8,7 @@ import { inspectFile, type InputFile } from './file.ts';
 import { buildIds, createIdTables, type Ids } from './ids.ts';
 import { readCatalog } from './items.ts';
 import { GOODBOOKS, movieLens } from './licences.ts';
-import type { BadRow, Dataset, DroppedRows, Ratings, ReadFile } from './ratings.ts';
+import { LIKED, type BadRow, type Dataset, type DroppedRows, type Ratings, type ReadFile } from './ratings.ts';
 import { recognise, type Source } from './recognise.ts';
 import { SHOWN_BAD_ROWS, survey, type RatingsTable, type Survey } from './survey.ts';
 import { Session, literal, type SessionOptions } from './session.ts';
@@ -24,6 +24,8 @@ export interface ReadOptions extends SessionOptions {
   /** The same for one side only; the larger of this and `kCore` counts. */
   readonly minUserRatings?: number | undefined;
   readonly minItemRatings?: number | undefined;
+  /** Rows say that somebody took an item, not how they liked it: all count alike, and no rating is looked for. */
+  readonly implicit?: boolean | undefined;
   /** Ratings outside of it are bad rows. Default: the dataset's, or what occurs. */
   readonly scale?: RatingScale | undefined;
   readonly onProgress?: ((step: string, done?: number, total?: number) => void) | undefined;
@@ -65,8 +67,8 @@ async function read(paths: readonly string[], options: ReadOptions, minimum: Min
   const files = await inspectAll(source, options, session, progress);
   const tables: RatingsTable[] = [];
   for (const file of files.ratings) {
-    const table = await openTable(file, 3, (row) => hasRatingsHeader(row, options.columns ?? {}), session);
-    tables.push({ table, places: findPlaces(table, options.columns ?? {}), scale: options.scale ?? null });
+    const table = await openTable(file, options.implicit ? 2 : 3, (row) => hasRatingsHeader(row, options.columns ?? {}), session);
+    tables.push({ table, places: findPlaces(table, options.columns ?? {}, options.implicit), scale: options.scale ?? null });
   }
 
   await createIdTables(session);
@@ -98,7 +100,7 @@ async function read(paths: readonly string[], options: ReadOptions, minimum: Min
     user: kept.user,
     item: kept.item,
     rating: kept.rating,
-    scale: options.scale ? holding(options.scale) : described.scale,
+    scale: options.implicit ? LIKED.scale : options.scale ? holding(options.scale) : described.scale,
     dataset: { ...described.dataset, digest: digestOf(files.all, options, minimum) },
     report: {
       files: files.all.map(({ role, file }) => ({ path: file.path, role, bytes: file.bytes })),
@@ -207,9 +209,9 @@ function describeDataset(source: Source, rowsRead: number, { rating }: Assembled
 const holding = ({ min, max }: RatingScale): RatingScale => ({ min: Math.min(min, Math.fround(min)), max: Math.max(max, Math.fround(max)) });
 
 /** The same for the same content and options, whatever the files are called. */
-function digestOf(files: InputFiles['all'], { columns = {}, scale }: ReadOptions, minimum: Minimum): string {
+function digestOf(files: InputFiles['all'], { columns = {}, scale, implicit = false }: ReadOptions, minimum: Minimum): string {
   const { user = null, item = null, rating = null, time = null } = columns;
-  const options = { columns: [user, item, rating, time], minimum: [minimum.user, minimum.item], scale: scale ? [scale.min, scale.max] : null };
+  const options = { columns: [user, item, rating, time], minimum: [minimum.user, minimum.item], scale: scale ? [scale.min, scale.max] : null, ...(implicit && { implicit }) };
   const lines = files.map(({ role, file }) => `${role} ${file.sha256}`).sort();
   return createHash('sha256').update([JSON.stringify(options), ...lines].join('\n')).digest('hex');
 }

@@ -1,5 +1,6 @@
 import type { RatingScale } from '../../shared/query.ts';
 import type { Places } from './columns.ts';
+import { LIKED } from './ratings.ts';
 import type { Dialect } from './records.ts';
 import { judged } from './rules.ts';
 import { identifier, literal, pathLiteral } from './session.ts';
@@ -16,6 +17,9 @@ export interface CsvSource {
   readonly gzip: boolean;
 }
 
+/** The rating of every row where rows have none. */
+const ALIKE = `${LIKED.rating}::DOUBLE`;
+
 function readCsv({ path, dialect: { delimiter, quotes }, width, skip, parallel, gzip }: CsvSource): string {
   const columns = Array.from({ length: width }, (_, place) => `'c${place}': 'VARCHAR'`).join(', ');
   const quote = quotes ? `quote = '"', escape = '"'` : `quote = '', escape = ''`;
@@ -29,8 +33,8 @@ function readCsv({ path, dialect: { delimiter, quotes }, width, skip, parallel, 
  */
 export function textQuery(source: CsvSource, { user, item, rating, time }: Places, scale: RatingScale | null, decimalComma: boolean): string {
   const id = (place: number): string => `trim(c${place})`;
-  const number = `TRY_CAST(c${rating} AS DOUBLE)`;
-  const value = decimalComma ? `coalesce(${number}, TRY_CAST(replace(c${rating}, ',', '.') AS DOUBLE))` : number;
+  const number = rating === null ? ALIKE : `TRY_CAST(c${rating} AS DOUBLE)`;
+  const value = decimalComma && rating !== null ? `coalesce(${number}, TRY_CAST(replace(c${rating}, ',', '.') AS DOUBLE))` : number;
   return judged(`SELECT ${id(user)} AS u, ${id(item)} AS i, ${value} AS r, ${time === null ? 'NULL::DOUBLE' : textTime(`c${time}`)} AS t FROM ${readCsv(source)}`, scale);
 }
 
@@ -48,7 +52,7 @@ export function parquetQuery({ file, names, types }: ParquetTable, { user, item,
     return types[place] === 'VARCHAR' ? textTime(column(place)) : `TRY_CAST(${column(place)} AS DOUBLE)`;
   };
   return judged(
-    `SELECT ${id(user)} AS u, ${id(item)} AS i, TRY_CAST(${column(rating)} AS DOUBLE) AS r, ${time === null ? 'NULL::DOUBLE' : timeOf(time)} AS t, file_row_number AS row FROM read_parquet(${pathLiteral(file.path)}, file_row_number = true)`,
+    `SELECT ${id(user)} AS u, ${id(item)} AS i, ${rating === null ? ALIKE : `TRY_CAST(${column(rating)} AS DOUBLE)`} AS r, ${time === null ? 'NULL::DOUBLE' : timeOf(time)} AS t, file_row_number AS row FROM read_parquet(${pathLiteral(file.path)}, file_row_number = true)`,
     scale,
   );
 }

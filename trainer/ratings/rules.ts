@@ -46,6 +46,7 @@ export function shapeReason({ cells }: TextRecord, width: number): string | null
 export function valueReason(cells: readonly string[], places: Places, scale: RatingScale | null, decimalComma: boolean): string | null {
   if (/^ *$/.test(cells[places.user]!)) return reasons.user;
   if (/^ *$/.test(cells[places.item]!)) return reasons.item;
+  if (places.rating === null) return null;
   const text = cells[places.rating]!.trim();
   if (/^[+-]?inf(inity)?$/i.test(text)) return reasons.infinite;
   const number = decimalComma && !isNumber(text) ? text.replace(',', '.') : text;

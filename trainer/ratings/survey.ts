@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { RatingScale } from '../../shared/query.ts';
 import { InputError } from '../inputError.ts';
 import type { Places } from './columns.ts';
-import type { BadRow } from './ratings.ts';
+import { LIKED, type BadRow } from './ratings.ts';
 import { readRecords, type TextRecord } from './records.ts';
 import { parquetQuery, textQuery } from './rowQuery.ts';
 import { shapeReason, valueReason } from './rules.ts';
@@ -108,7 +108,7 @@ async function surveyCopy(ratings: RatingsTable, table: TextTable, session: Sess
         if (reason !== null) misshapen.set(reason, (misshapen.get(reason) ?? 0) + 1);
         else {
           const cells = record.cells!;
-          text += `${quoted(cells[user]!)},${quoted(cells[item]!)},${quoted(cells[rating]!)}${time === null ? '' : `,${quoted(cells[time]!)}`}\n`;
+          text += `${quoted(cells[user]!)},${quoted(cells[item]!)},${rating === null ? LIKED.rating : quoted(cells[rating]!)}${time === null ? '' : `,${quoted(cells[time]!)}`}\n`;
           copied++;
         }
       }

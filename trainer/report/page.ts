@@ -52,7 +52,7 @@ export function reportPage({ manifest, items, result, latency, map, bytes }: Rep
   <p class="lead">How good the ten are that ${result.dataset.name} makes, measured on ${all.people.toLocaleString('en')} people whom the training never saw.</p>
   <dl class="figures">
     <div><dt>NDCG@10</dt><dd>${three(mean)}<small> ± ${three(standardError)}</small></dd><dd class="note">${compared(mean, best.measures['NDCG@10'].mean, best.ranker)}</dd></div>
-    <div><dt>an answer takes</dt><dd>${median.toFixed(0)}<small> µs</small></dd><dd class="note">${frameRule(median / 1000)} of a film frame's 42 ms</dd></div>
+    <div><dt>an answer takes</dt><dd>${median.toFixed(0)}<small> µs</small></dd><dd class="note">${frameRule(median / 1000)} ${(median / 416.67).toPrecision(1)} % of a film frame's 42 ms</dd></div>
     <div><dt>a device fetches</dt><dd>${formatBytes(bytes)}</dd><dd class="note">${items.length.toLocaleString('en')} items, ${(bytes / items.length).toFixed(0)} bytes each with title</dd></div>
   </dl>
   <nav aria-label="Sections"><ul>${shown.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>

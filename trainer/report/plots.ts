@@ -3,7 +3,7 @@ import { html, type Html } from './html.ts';
 /** Plots as SVG: about as wide as a phone, so that their letters are as large as those around them. */
 const WIDTH = 380;
 const HEIGHT = 240;
-const MARGIN = { left: 44, right: 14, top: 14, bottom: 36 };
+const MARGIN = { left: 44, right: 20, top: 14, bottom: 36 };
 
 export interface Point {
   readonly x: number;
@@ -165,7 +165,7 @@ export interface Dots {
 const MAP = { width: 1000, height: 640, margin: 24 };
 
 /** Names at the sides grow inwards. */
-const anchorAt = (x: number): string => (x > 0.7 ? 'end' : x < -0.7 ? 'start' : 'middle');
+const anchorAt = (x: number): string => (x > 0.55 ? 'end' : x < -0.55 ? 'start' : 'middle');
 
 /** Many dots and the names of where they lie. A path of points without length takes a few bytes each. */
 export function map(title: string, groups: readonly Dots[], regions: readonly { readonly x: number; readonly y: number; readonly label: string }[]): Html {
