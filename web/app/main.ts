@@ -22,6 +22,7 @@ mount(App, { target: document.body, props: { session, router: new Router(), pref
 
 await session.start();
 fetchPagesAhead();
+if (session.engine.model?.hasMap && !savesData()) void api.map(); // so that it opens without a network, too
 await appUpdate.register();
 if (!savesData()) await modelUpdate.check();
 // Asked once there is something to lose: some browsers ask the person.

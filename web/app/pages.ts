@@ -6,6 +6,7 @@ export const pages = {
   ten: () => import('./pages/TenPage.svelte'),
   film: () => import('./pages/FilmPage.svelte'),
   steer: () => import('./pages/SteerPage.svelte'),
+  map: () => import('./pages/MapPage.svelte'),
   import: () => import('./pages/ImportPage.svelte'),
   model: () => import('./pages/ModelPage.svelte'),
   mine: () => import('./pages/MinePage.svelte'),

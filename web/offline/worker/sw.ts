@@ -48,10 +48,21 @@ function answerTo(request: Request): Promise<Response> | null {
   if (request.method !== 'GET') return null;
   url.search = '';
   if (request.mode === 'navigate') return url.href === PAGE || url.href === address('index.html') ? fromCache(PAGE, request) : null;
-  return FILES.has(url.href) ? fromCache(url.href, request) : null;
+  if (FILES.has(url.href)) return fromCache(url.href, request);
+  // What was too large to be fetched ahead is kept once it was needed: its name holds its digest.
+  return url.href.startsWith(address('assets/')) ? keepOnUse(url.href, request) : null;
 }
 
 const fromCache = async (url: string, request: Request): Promise<Response> => (await (await caches.open(CACHE)).match(url)) ?? fetch(request);
+
+async function keepOnUse(url: string, request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(url);
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (response.ok) await cache.put(url, response.clone()).catch(() => undefined); // a full device fetches it each time
+  return response;
+}
 
 /** A file that another app shared: put where the import page finds it. */
 async function takeShared(request: Request): Promise<Response> {

@@ -207,6 +207,25 @@ export const de: Words = {
     well: 'Gut',
   },
 
+  map: {
+    label: 'Geschmackskarte. Pfeiltasten bewegen sie, Plus und Minus zoomen, Enter wählt den Film in der Mitte. Die Tabelle enthält dieselben Filme.',
+    showAs: 'Zeigen als',
+    map: 'Karte',
+    table: 'Tabelle',
+    closer: 'Näher',
+    farther: 'Weiter weg',
+    home: 'Zu mir',
+    number: (rank) => `Nr. ${rank}`,
+    rated: 'bewertet',
+    ten: 'die zehn',
+    you: 'du',
+    film: 'Film',
+    region: 'Liegt bei',
+    mark: 'Deins',
+    more: 'Mehr Filme zeigen',
+    decade: (year) => `${year}er`,
+  },
+
   import: {
     heading: 'Bring deine Bewertungen mit',
     lede: 'Letterboxd, IMDb, Trakt, MovieLens oder irgendein CSV. Dateien werden hier gelesen und gehen nirgendwohin.',

@@ -192,6 +192,25 @@ export const en = {
     well: 'All right',
   },
 
+  map: {
+    label: 'Taste map. Arrow keys move it, plus and minus zoom, Enter chooses the film in the middle. The table holds the same films.',
+    showAs: 'Show as',
+    map: 'Map',
+    table: 'Table',
+    closer: 'Zoom in',
+    farther: 'Zoom out',
+    home: 'Centre on me',
+    number: (rank: number) => `No. ${rank}`,
+    rated: 'rated',
+    ten: 'the ten',
+    you: 'you',
+    film: 'Film',
+    region: 'Lies near',
+    mark: 'Yours',
+    more: 'Show more films',
+    decade: (year: string) => `${year}s`,
+  },
+
   import: {
     heading: 'Bring your ratings',
     lede: 'Letterboxd, IMDb, Trakt, MovieLens or any CSV. Files are read here and go nowhere.',
