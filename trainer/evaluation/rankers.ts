@@ -5,7 +5,9 @@ import { Recommender } from '../../shared/engine/recommender.ts';
 import { RowSet } from '../../shared/engine/rowSet.ts';
 import type { ItemId } from '../../shared/ids.ts';
 import type { RecommendQuery } from '../../shared/query.ts';
+import { ratingWeight } from '../../shared/ratingWeight.ts';
 import { DEFAULT_PARAMETERS, factorize, orderByPopularity, weigh, type Factors } from '../factorize.ts';
+import { trainEase, type Ease } from '../models/ease.ts';
 import { chooseParameters } from '../select.ts';
 import type { Ratings } from '../ratings/ratings.ts';
 import { ndcg, relevanceOf } from './metrics.ts';
@@ -38,6 +40,7 @@ export interface Lesson {
 export const RANKERS = {
   popularity: ({ train }) => Promise.resolve(popularityRanker(train)),
   puresvd: trainPureSvd,
+  ease: trainBestEase,
   ssvd: trainSsvd,
 } satisfies Record<string, (lesson: Lesson) => Promise<Ranker>>;
 
@@ -104,11 +107,48 @@ async function trainPureSvd({ train, validation, parameters: { rank, seed }, ker
   let best: { ranker: Ranker; total: number } | undefined;
   for (const dimensions of [...PURE_SVD_RANKS.filter((smaller) => smaller < factors.parameters.rank), factors.parameters.rank]) {
     const ranker = await openRanker('PureSVD', train, firstDimensions(factors, dimensions), kernel);
-    const total = asked.reduce((sum, { user, question }) => sum + ndcg(relevanceOf(ranker.rank({ ...question, k: 10 }, user), user.targets), user.targets.length, 10), 0);
+    const total = totalNdcg(ranker, asked);
     if (!best || total > best.total) best = { ranker, total };
   }
   return best!.ranker;
 }
+
+const EASE_LAMBDAS = [10, 30, 100, 300, 1000];
+
+/** EASE with the λ that is best for the validation people. */
+async function trainBestEase({ train, validation, onProgress }: Lesson): Promise<Ranker> {
+  const asked = validation.slice(0, MOST_ASKED);
+  let best: { ranker: Ranker; total: number } | undefined;
+  for await (const ease of trainEase(train, EASE_LAMBDAS)) {
+    onProgress?.(`EASE with λ ${ease.lambda}`);
+    const ranker = easeRanker(train, ease);
+    const total = totalNdcg(ranker, asked);
+    if (!best || total > best.total) best = { ranker, total };
+  }
+  return best!.ranker;
+}
+
+function easeRanker(train: Ratings, { training, lambda, score }: Ease): Ranker {
+  const catalog = new Catalog(Array.from(training.itemOfRow, (item) => train.items[item]!));
+  return {
+    name: 'EASE',
+    detail: `λ ${lambda}`,
+    rank({ ratings, exclude = [], k = 10 }) {
+      const rated = ratings.flatMap(({ item, rating }) => {
+        const row = catalog.rowOf(item);
+        return row === undefined ? [] : [{ row, weight: ratingWeight(train.scale, rating) }];
+      });
+      const scores = score(rated);
+      for (const { row } of rated) scores[row] = -Infinity;
+      for (const row of exclude.map((id) => catalog.rowOf(id))) if (row !== undefined) scores[row] = -Infinity;
+      const order = Uint32Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]! || a - b);
+      return Array.from(order.subarray(0, k)).filter((row) => scores[row]! > -Infinity).map((row) => catalog.items[row]!.id);
+    },
+  };
+}
+
+const totalNdcg = (ranker: Ranker, asked: Lesson['validation']): number =>
+  asked.reduce((sum, { user, question }) => sum + ndcg(relevanceOf(ranker.rank({ ...question, k: 10 }, user), user.targets), user.targets.length, 10), 0);
 
 /** Factors of a PureSVD cut to their first dimensions, which are those of a smaller one. */
 function firstDimensions(factors: Factors, rank: number): Factors {
