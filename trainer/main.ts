@@ -56,13 +56,20 @@ function withData(command: Command): Command {
 /** What a model is searched with: of `train` and `start`. */
 const indexOption = (): Option => new Option('--index <index>', "search the model with this index of Faiss's: IVF256,SQ8,nprobe=32 … (default: exact; `index --help` shows more)").argParser(readIndex);
 
+/** WebAssembly has 4 GB, and the rest of the training its part of them. */
+function gigabytes(text: string): number {
+  const value = number(text);
+  if (!(value > 0 && value <= 3.5)) throw new InvalidArgumentError('It is a number of gigabytes above 0, up to 3.5.');
+  return value;
+}
+
 /** The options that say what to train on, and how: of `train`, `start` and `evaluate`. */
 function withTraining(command: Command): Command {
   return withData(command)
     .addOption(rankOption())
     .addOption(new Option('--store <type>', "how the index keeps the factors: SQ8 (8 bits an entry), SQfp16 or Flat (32 bits), which are twice and four times as large").choices(FACTOR_STORES).default('SQ8'))
     .option('--residual <n>', 'what the factors miss between the most rated items: so many entries an item, 3 bytes each (32 and 8 are good, 0: none; default: 32, where it helps people kept aside)', whole(0, 255))
-    .option('--memory <GB>', 'what the residual may take while it is trained: 10,000 items take 0.4', number, 0.5)
+    .option('--memory <GB>', 'what the residual may take while it is trained: 10,000 items take 0.4', gigabytes, 0.5)
     .option('--tune <n>', 'choose the parameters on people kept aside, with at most so many factorisations (0: take them as they are; default: 8, of the embedded sample 0)', whole(0, 100))
     .option('--publish-users', 'also publish who rated what, for the API alone: GET /v1/users/ID/recommendations')
     .addOption(seedOption());

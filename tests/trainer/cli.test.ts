@@ -53,6 +53,7 @@ describe('framerate', () => {
     ['an unknown command', ['dance'], /unknown command 'dance'/],
     ['an unknown option', ['train', '--rnak', '3'], /unknown option '--rnak'/],
     ['a rank that is no number', ['train', '--rank', 'many'], /whole number from 1 to 1024/],
+    ['a memory below nothing', ['train', '--memory', '-1'], /gigabytes above 0/],
     ['a liking that is no number', ['evaluate', '--data', 'sample', '--positive-from', 'good'], /--positive-from.*It is a number/],
     ['no model', ['recommend'], /--model/],
     ['a model that is not there', ['inspect', '--model', 'nowhere'], /There is no model in nowhere/],
