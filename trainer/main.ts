@@ -87,6 +87,8 @@ withTraining(program.command('train'))
   .option('--out <folder>', 'where the model goes: models/NAME (default: models/ and the name of the data)')
   .addOption(indexOption())
   .option('--no-evaluate', 'do not measure how good such a model is for people that it has not seen')
+  .option('--resume', 'go on where a run on the same data and with the same options ended early, to the same bytes')
+  .option('--keep-every <seconds>', 'how often a long run is kept for --resume (default: 30)', whole(0, 86_400))
   .action(async (options: TrainOptions) => {
     await train(options);
   });

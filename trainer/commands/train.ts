@@ -5,10 +5,12 @@ import { formatBytes } from '../../shared/artifact/format.ts';
 import { optionalFileOf, type Manifest } from '../../shared/artifact/manifest.ts';
 import type { SearchSection } from '../../shared/artifact/searchSection.ts';
 import { makeCompanions } from '../companions.ts';
+import { CheckpointFile } from '../checkpoint.ts';
 import { evaluateTrained, forgetEvaluation } from '../evaluation/atTraining.ts';
 import { readSplitOrigin } from '../evaluation/splitFiles.ts';
 import { factorize } from '../factorize.ts';
 import { indexTrained } from '../indexing/indexTrained.ts';
+import { interruptible } from '../interrupt.ts';
 import { readKernel } from '../openModel.ts';
 import { Progress } from '../progress.ts';
 import { publish, readManifest } from '../publish.ts';
@@ -51,7 +53,13 @@ export interface TrainOptions extends DataOptions {
   readonly index?: SearchSection;
   /** Measure, too, how good such a model is for people that it has not seen. */
   readonly evaluate?: boolean;
+  /** Go on where a run of the same data and parameters ended early. */
+  readonly resume?: true;
+  /** Seconds after which a long run is kept for `resume`, again and again. */
+  readonly keepEvery?: number;
 }
+
+const DEFAULT_KEEP_EVERY = 30;
 
 /**
  * The pipeline: read, factorise, publish. A model that is up to date is left as it is.
@@ -59,13 +67,13 @@ export interface TrainOptions extends DataOptions {
  */
 export async function train(options: TrainOptions): Promise<string> {
   const progress = new Progress();
-  const folder = await trainModel(options, progress);
+  const folder = await interruptible('Stopped: nothing was published. --resume goes on, if the run was kept.', async (signal) => await trainModel(options, progress, signal));
   await indexTrained(folder, options.index, progress);
   return folder;
 }
 
-async function trainModel(options: TrainOptions, progress: Progress): Promise<string> {
-  const ratings = await readTrainingRatings(options, progress);
+async function trainModel(options: TrainOptions, progress: Progress, signal: AbortSignal): Promise<string> {
+  const ratings = await readTrainingRatings(options, progress, signal);
   const folder = options.out ?? join('models', ratings.dataset.name);
   const { tune, ...request } = requestOf(options, ratings);
   const start = startOf(request);
@@ -76,18 +84,27 @@ async function trainModel(options: TrainOptions, progress: Progress): Promise<st
     return folder;
   }
 
-  const { parameters, selection } = await chooseParameters(ratings, start, { budget: tune, kernel: await readKernel(), onProgress: (text) => progress.update(text) });
+  const onProgress = (text: string): void => {
+    signal.throwIfAborted();
+    progress.update(text);
+  };
+  const { parameters, selection } = await chooseParameters(ratings, start, { budget: tune, kernel: await readKernel(), onProgress });
   if (tune > 0) for (const line of describeChoice(parameters, selection)) progress.say(line);
   progress.say(`Factorising ${ratings.userIds.length.toLocaleString('en')} × ${ratings.items.length.toLocaleString('en')} at rank ${parameters.rank}`);
-  const factors = await factorize(ratings, parameters, {
-    onProgress: (done, total) => progress.track('SVD', done, total),
+  const checkpoint = new CheckpointFile(folder, recipe, {
+    resume: options.resume ?? false,
+    everySeconds: options.keepEvery ?? DEFAULT_KEEP_EVERY,
+    onResume: (passes) => progress.say(`Going on after pass ${passes} of a run before`),
   });
+  const factors = await factorize(ratings, parameters, { signal, checkpoint, onProgress: (done, total) => progress.track('SVD', done, total) });
   progress.say(`SVD done: ${factors.svd.passes} passes over the ratings, residual ${factors.svd.residual.toExponential(1)}`);
   if (factors.parameters.rank < parameters.rank) progress.say(`The ratings have only ${factors.parameters.rank} dimensions: that is the model's rank.`);
 
   const companions = await makeCompanions(ratings, factors, { map: options.map ?? true }, progress);
+  signal.throwIfAborted();
   const users = options.publishUsers ? { users: packTrainingUsers(ratings, factors.itemOfRow) } : {};
   const manifest = await publish(folder, ratings, factors, recipe, { ...companions, ...users }, selection);
+  await checkpoint.remove();
   progress.say(`Published ${folder} (${describeFiles(manifest)})`);
   if (options.evaluate) await evaluateTrained(folder, manifest, ratings, start, tune, progress);
   else await forgetEvaluation(folder);
@@ -101,7 +118,7 @@ export const requestOf = ({ rank, seed, residual, memory = 0.5, store = 'SQ8', t
 };
 
 /** The ratings that the options name: files, else data/, else the embedded sample. */
-export async function readTrainingRatings({ data, items, columns, kCore, implicit }: DataOptions, progress: Progress): Promise<Ratings> {
+export async function readTrainingRatings({ data, items, columns, kCore, implicit }: DataOptions, progress: Progress, signal?: AbortSignal): Promise<Ratings> {
   const paths = data ?? (existsSync('data') ? ['data'] : [SAMPLE]);
   if (paths.length === 1 && paths[0] === SAMPLE) {
     progress.say(data ? 'Training on the embedded sample' : 'No ratings given (--data) and no data/ folder: training on the embedded sample');
@@ -115,7 +132,11 @@ export async function readTrainingRatings({ data, items, columns, kCore, implici
     ...(columns !== undefined && { columns }),
     ...(kCore !== undefined && { kCore }),
     ...(implicit && { implicit }),
-    onProgress: (step, done, total) => progress.update(done !== undefined && total ? `${step} ${Math.round((100 * done) / total)} %` : step),
+    onProgress: (step, done, total) => {
+      signal?.throwIfAborted();
+      if (done !== undefined && total) progress.track(step, done, total);
+      else progress.update(step);
+    },
   });
   for (const line of describeReport(ratings.report)) progress.say(line);
   return origin ? { ...ratings, dataset: { ...origin.dataset, digest: ratings.dataset.digest } } : ratings;
