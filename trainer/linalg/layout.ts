@@ -29,6 +29,9 @@ export const WIDTH = 16;
 /** Rows of a block that fit the nearest cache twice. */
 export const ROWS_AT_ONCE = 128;
 
+/** Entries of a row whose vectors are gathered at once (kernels/als.ts). */
+export const GATHERED = 32;
+
 /* The jobs that kernels.ts runs. */
 export const SCALE_ROWS = 0;
 export const SWEEP_PANEL = 1;
@@ -38,3 +41,4 @@ export const GRAM_ROWS = 4;
 export const SPARSE_TIMES = 5;
 export const BLOCK_PRODUCT = 6;
 export const BLOCK_TIMES = 7;
+export const ALS_ROWS = 8;

@@ -32,3 +32,25 @@ const allocate = (crew: Crew, rows: number, cols: number, entries: number): Shar
   indices: crew.words(entries),
   values: crew.floats(entries),
 });
+
+/** Tasks of a product: many enough to even out threads that are not equally fast. */
+export const TASKS = 64;
+
+/** A side of a sparse matrix, cut into tasks with about as many entries. */
+export interface Side {
+  readonly matrix: SharedCsr;
+  /** Row at which each task begins, and the end of the last. */
+  readonly cuts: Uint32Array<SharedArrayBuffer>;
+}
+
+export function cut(crew: Crew, matrix: SharedCsr): Side {
+  const cuts = crew.words(TASKS + 1);
+  const { rows, offsets } = matrix;
+  // A row costs something by itself, too.
+  const cost = (row: number): number => offsets[row]! + 4 * row;
+  for (let row = 0, task = 0; task <= TASKS; task++) {
+    while (row < rows && cost(row) < (task / TASKS) * cost(rows)) row++;
+    cuts[task] = row;
+  }
+  return { matrix, cuts };
+}

@@ -2,17 +2,7 @@ import type { Csr } from '../ratings/sparse.ts';
 import { panelOf, type Block } from './block.ts';
 import type { Crew } from './crew.ts';
 import { SPARSE_TIMES, WIDTH } from './layout.ts';
-import { share, shareTransposed, type SharedCsr } from './sharedCsr.ts';
-
-/** Tasks of a sparse product: many enough to even out threads that are not equally fast. */
-const TASKS = 64;
-
-/** A side of a sparse matrix, cut into tasks with about as many entries. */
-interface Side {
-  readonly matrix: SharedCsr;
-  /** Row at which each task begins, and the end of the last. */
-  readonly cuts: Uint32Array<SharedArrayBuffer>;
-}
+import { cut, share, shareTransposed, TASKS, type Side } from './sharedCsr.ts';
 
 /** A sparse matrix A by rows and by columns, for products with blocks. */
 export class SparseOperator {
@@ -54,16 +44,4 @@ export class SparseOperator {
   async #times({ matrix, cuts }: Side, source: Float64Array, out: Float64Array): Promise<void> {
     await this.crew.run(SPARSE_TIMES, TASKS, matrix.offsets, matrix.indices, matrix.values, cuts, source, out);
   }
-}
-
-function cut(crew: Crew, matrix: SharedCsr): Side {
-  const cuts = crew.words(TASKS + 1);
-  const { rows, offsets } = matrix;
-  // A row costs something by itself, too.
-  const cost = (row: number): number => offsets[row]! + 4 * row;
-  for (let row = 0, task = 0; task <= TASKS; task++) {
-    while (row < rows && cost(row) < (task / TASKS) * cost(rows)) row++;
-    cuts[task] = row;
-  }
-  return { matrix, cuts };
 }

@@ -23,13 +23,13 @@ export function blockProduct(task: usize): void {
   for (let row: usize = 0; row < rows; row += ROWS_AT_ONCE) {
     const end = min(row + ROWS_AT_ONCE, rows) * LINE;
     for (let i: usize = 0; i < COLUMNS; i += 4) {
-      for (let j: usize = 0; j < COLUMNS; j += 4) addOuter(out + i * stride + j * 8, stride, a + row * LINE + i * 8, b + row * LINE + j * 8, a + end + i * 8);
+      for (let j: usize = 0; j < COLUMNS; j += 4) addOuter(out + i * stride + j * 8, stride, a + row * LINE + i * 8, b + row * LINE + j * 8, a + end + i * 8, LINE);
     }
   }
 }
 
-/** C[4 × 4] += Σ a[row, 0 … 3]ᵀ b[row, 0 … 3]. */
-function addOuter(c: usize, stride: usize, a: usize, b: usize, end: usize): void {
+/** C[4 × 4] += Σ a[row, 0 … 3]ᵀ b[row, 0 … 3]. @param line bytes from one row of a and b to the next. */
+export function addOuter(c: usize, stride: usize, a: usize, b: usize, end: usize, line: usize): void {
   let s0 = f64x2.splat(0);
   let s1 = s0;
   let s2 = s0;
@@ -38,7 +38,7 @@ function addOuter(c: usize, stride: usize, a: usize, b: usize, end: usize): void
   let t1 = s0;
   let t2 = s0;
   let t3 = s0;
-  for (; a < end; a += LINE, b += LINE) {
+  for (; a < end; a += line, b += line) {
     const low = v128.load(b);
     const high = v128.load(b, 16);
     const a0 = v128.load64_splat(a);

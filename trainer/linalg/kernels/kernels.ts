@@ -6,8 +6,9 @@
  * out whatever the number of threads. No instance keeps anything outside of the shared memory.
  */
 import {
-  BLOCK_PRODUCT, BLOCK_TIMES, DONE, FAILED, GRAM_ROWS, JOB, LEFT, MIRROR, SCALE_ROWS, SPARSE_TIMES, SWEEP_PANEL, SWEEP_UPDATE, TASKS, TURN,
+  ALS_ROWS, BLOCK_PRODUCT, BLOCK_TIMES, DONE, FAILED, GRAM_ROWS, JOB, LEFT, MIRROR, SCALE_ROWS, SPARSE_TIMES, SWEEP_PANEL, SWEEP_UPDATE, TASKS, TURN,
 } from '../layout';
+import { alsRows } from './als';
 import { blockProduct, blockTimes } from './dense';
 import { gramRows } from './gram';
 import { sparseTimes } from './sparse';
@@ -62,6 +63,7 @@ function run(job: i32, task: usize): void {
     case SPARSE_TIMES: return sparseTimes(task);
     case BLOCK_PRODUCT: return blockProduct(task);
     case BLOCK_TIMES: return blockTimes(task);
+    case ALS_ROWS: return alsRows(task);
     default: unreachable();
   }
 }
