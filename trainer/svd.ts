@@ -69,9 +69,14 @@ function mostColumns(rank: number, dimensions: number): number {
   return Math.max(keptOf(rank) + 4 * WIDTH, Math.min(good, BASIS_BYTES / 8 / dimensions));
 }
 
-/** Columns from which on convergence is looked for, and how many more before it is again: a look costs as much as some passes. */
-const firstLook = (rank: number): number => upToPanels(4.5 * rank);
-const betweenLooks = (rank: number): number => upToPanels(rank / 3);
+/**
+ * Columns from which on convergence is looked for, and after how many more it is again. A look costs as much as some
+ * passes, so it is worth it where it is likely to be the last; but passes over many entries cost more than looks.
+ */
+function looks(rank: number, entries: number): { first: number; step: number } {
+  const dear = 60 * (3 * rank) ** 3 > 4 * WIDTH * entries;
+  return { first: upToPanels((dear ? 4.5 : 2) * rank), step: dear ? upToPanels(rank / 3) : WIDTH };
+}
 
 /**
  * The k largest singular values and right singular vectors of a sparse matrix A, by block Lanczos on AᵀA from a seeded
@@ -97,6 +102,7 @@ class Lanczos {
   readonly #space: Block;
   /** Room for a block, and for the vectors that a restart keeps. */
   readonly #spare: Block;
+  readonly #looks: ReturnType<typeof looks>;
   /** QᵀAᵀAQ. */
   #projected = new Matrix(0, 0);
   #columns = 0;
@@ -109,6 +115,7 @@ class Lanczos {
     this.#turned = matrix.rows < matrix.cols;
     this.#limit = Math.min(matrix.rows, matrix.cols);
     this.#rank = Math.min(options.rank, this.#limit);
+    this.#looks = looks(this.#rank, matrix.indices.length);
     const most = upToPanels(Math.min(this.#limit, mostColumns(this.#rank, this.#limit)));
     this.#space = newBlock(crew, this.#limit, most + WIDTH);
     this.#spare = newBlock(crew, this.#limit, Math.min(keptOf(this.#rank), most));
@@ -117,7 +124,7 @@ class Lanczos {
   async run(): Promise<TruncatedSvd> {
     const { tolerance = 1e-3, maxPasses = 1000, onProgress, signal, checkpoint } = this.#options;
     await this.#begin(await checkpoint?.load());
-    const [first, step] = [firstLook(this.#rank), betweenLooks(this.#rank)];
+    const { first, step } = this.#looks;
     for (;;) {
       signal?.throwIfAborted();
       const coupling = await this.#grow();
@@ -210,10 +217,11 @@ class Lanczos {
   }
 
   #worstResidual(values: Float64Array, vectors: Matrix, coupling: Matrix): number {
-    const last = vectors.subMatrix(vectors.rows - coupling.columns, vectors.rows - 1, 0, this.#rank - 1);
+    const count = Math.min(this.#rank, values.length);
+    const last = vectors.subMatrix(vectors.rows - coupling.columns, vectors.rows - 1, 0, count - 1);
     const rest = coupling.mmul(last);
     let worst = 0;
-    for (let c = 0; c < this.#rank; c++) if (values[c]! > NOTHING * values[0]!) worst = Math.max(worst, Math.hypot(...rest.getColumn(c)) / values[c]!);
+    for (let c = 0; c < count; c++) if (values[c]! > NOTHING * values[0]!) worst = Math.max(worst, Math.hypot(...rest.getColumn(c)) / values[c]!);
     return worst;
   }
 
