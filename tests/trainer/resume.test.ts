@@ -22,7 +22,7 @@ interface Run {
 }
 
 function train(out: string, ...options: string[]): Run {
-  const command = [join(repoRoot, 'trainer/framerate.js'), 'train', '--data', join(root, 'data'), '--out', join(root, out), '--rank', '48', '--no-map', '--no-evaluate', ...options];
+  const command = [join(repoRoot, 'trainer/framerate.js'), 'train', '--data', join(root, 'data'), '--out', join(root, out), '--rank', '48', '--no-map', '--no-evaluate', '--tune', '0', '--residual', '0', ...options];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text));
