@@ -135,6 +135,6 @@ describe('languages', () => {
       if (typeof one === 'object' && one !== null) for (const [key, value] of Object.entries(one)) compare(value, (other as Record<string, unknown>)[key], `${at}.${key}`);
     };
     compare(en, de, '');
-    expect(same).toEqual(['.genres.Film-Noir', '.steer.genres', '.notes.offline.0']);
+    expect(same).toEqual(['.genres.Film-Noir', '.steer.genres', '.notes.offline.0', '.map.film']);
   });
 });

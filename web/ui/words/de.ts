@@ -43,7 +43,6 @@ export const de: Words = {
     label: (title) => `Deine Bewertung von ${title}`,
     expected: 'erwartet',
     expectedOf: (stars) => `${stars} Sterne erwartet`,
-    expectedWithin: (error) => `im Schnitt auf ${error} Sterne genau`,
   },
   bytes: (received, total, unit) => `${received} von ${total} ${unit}`,
 
@@ -99,7 +98,6 @@ export const de: Words = {
     imported: (count) => `${films(count)} übernommen.`,
     kept: (count) => `${films(count)} behalten.`,
     undo: 'Zurück',
-    undone: 'Zurückgenommen.',
   },
 
   steer: {
@@ -130,12 +128,10 @@ export const de: Words = {
     whatIfKeep: 'Behalten',
     whatIfEnd: 'Vergessen',
     reset: 'Alles zulassen',
-    leftOut: (title) => `${title} zählt nicht mit.`,
     countAgain: 'Alle wieder zählen',
   },
 
   film: {
-    back: 'Zurück',
     yourRating: 'Deine Bewertung',
     lookUp: 'Nachschlagen bei',
     or: 'oder',
@@ -144,7 +140,6 @@ export const de: Words = {
     whyHint: 'Genaue Anteile. Schalte einen aus, und die Liste antwortet.',
     whyRated: 'Du hast ihn bewertet, also ist er nicht unter deinen zehn: Er hilft, sie zu finden.',
     whyNone: 'Bewerte einen Film, und hier steht, was er zu diesem beiträgt.',
-    rest: 'bei allen beliebt',
     all: (count) => `Alle ${count}`,
     similar: 'Ähnliche Filme',
     gone: 'Diesen Film gibt es im geladenen Modell nicht.',

@@ -28,7 +28,6 @@ export const en = {
     label: (title: string) => `Your rating of ${title}`,
     expected: 'expected',
     expectedOf: (stars: string) => `${stars} stars expected`,
-    expectedWithin: (error: string) => `right within ${error} stars, on average`,
   },
   bytes: (received: string, total: string, unit: string) => `${received} of ${total} ${unit}`,
 
@@ -84,7 +83,6 @@ export const en = {
     imported: (count: number) => `${films(count)} brought in.`,
     kept: (count: number) => `${films(count)} kept.`,
     undo: 'Undo',
-    undone: 'Undone.',
   },
 
   steer: {
@@ -115,12 +113,10 @@ export const en = {
     whatIfKeep: 'Keep it',
     whatIfEnd: 'Forget it',
     reset: 'Let everything in',
-    leftOut: (title: string) => `${title} does not count.`,
     countAgain: 'Count all again',
   },
 
   film: {
-    back: 'Back',
     yourRating: 'Your rating',
     lookUp: 'Look it up at',
     or: 'or',
@@ -129,7 +125,6 @@ export const en = {
     whyHint: 'Exact shares. Switch one off and the list answers.',
     whyRated: 'You have rated it, so it is not among your ten: it helps to find them.',
     whyNone: 'Rate a film, and its part in this one shows here.',
-    rest: 'liked by everybody',
     all: (count: number) => `All ${count}`,
     similar: 'Similar films',
     gone: 'This film is not in the model that is loaded.',
