@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { FACTOR_STORES } from '../shared/artifact/factorTable.ts';
 import { FrameRateError } from '../shared/errors.ts';
 import { MAX_K } from '../shared/engine/vectorIndex.ts';
+import { encoder } from './commands/encoder.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { exportModel } from './commands/export.ts';
 import { indexModel } from './commands/indexModel.ts';
@@ -154,15 +155,24 @@ program
   .option('--out <file>', 'where the page goes', 'report.html')
   .action(report);
 
+program
+  .command('encoder')
+  .description('Publishes a model with a network that says who somebody is, in place of the fold-in: an ONNX graph, rows int64 [n] and weights float32 [n] in, user float32 [rank] out.')
+  .requiredOption('--model <folder>', 'folder of a published model')
+  .option('--apply <file>', 'the .onnx file; `export --encoder` writes the fold-in as an example')
+  .option('--remove', 'fold people in again')
+  .action(encoder);
+
 program.command('inspect').description('Shows what a published model is.').requiredOption('--model <folder>', 'folder of a published model').option('--json', 'print the manifest').action(inspect);
 
 program.command('verify').description('Reads all of a published model and checks lengths, digests and that its files belong together.').requiredOption('--model <folder>', 'folder of a published model').action(verify);
 
 program
   .command('export')
-  .description('Writes a published model as one ONNX file, for other runtimes.')
+  .description('Writes a published model as one ONNX file, for other runtimes, or its fold-in alone as an encoder.')
   .requiredOption('--model <folder>', 'folder of a published model')
-  .requiredOption('--onnx <file>', 'where it goes')
+  .option('--onnx <file>', 'where the model goes: rated rows in, best rows out')
+  .option('--encoder <file>', 'where the fold-in goes: rated rows in, a person out')
   .action(exportModel);
 
 program

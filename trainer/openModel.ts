@@ -10,7 +10,7 @@ export const openSource = (folder: string): ArtifactSource => folderSource(folde
 /** Reads and verifies a published model from its folder. */
 export const openModel = (folder: string): Promise<Model> => loadModel(openSource(folder));
 
-/** What is compiled: kernel.wasm, faiss.wasm. */
+/** What is compiled: kernel.wasm, faiss.wasm, ONNX Runtime. */
 export const engines = enginesOnDisk(readFile);
 
 /** kernel.wasm. */

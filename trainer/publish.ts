@@ -113,7 +113,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
 
 async function writeNamedByDigest(folder: string, role: FileRole, content: Uint8Array<ArrayBuffer>): Promise<ArtifactFile> {
   const sha256 = await sha256Hex(content);
-  const path = `${role}-${sha256.slice(0, 12)}.${EXTENSION[role] ?? 'bin'}`;
+  const path = `${role}-${sha256.slice(0, 12)}.${EXTENSION[role]}`;
   await writeAtomically(join(folder, path), content);
   if (role !== 'users') await writeCompressed(join(folder, path), content);
   return { role, path, bytes: content.byteLength, sha256 };

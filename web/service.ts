@@ -82,7 +82,7 @@ export class RecommenderService implements LocalRecommenderApi {
   }
 
   recommend(query: RecommendQuery): Promise<Result<Recommendations>> {
-    return answer(() => this.#ready().recommender.recommend(query));
+    return answer(() => this.#ready().recommender.ask(query));
   }
 
   similar(query: SimilarQuery): Promise<Result<readonly SimilarItem[]>> {

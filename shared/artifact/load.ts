@@ -21,6 +21,8 @@ export interface Model {
   readonly stars: StarsTable | null;
   /** The Faiss index that manifest.search is about, until it was opened. */
   readonly searchFile: Uint8Array | null;
+  /** An ONNX graph that stands in for the fold-in, until it was opened. */
+  readonly encoderFile: Uint8Array | null;
 }
 
 /** Where a model's files come from: a folder, a server, a cache. */
@@ -78,7 +80,7 @@ export async function loadModel(source: ArtifactSource, onProgress?: LoadProgres
   if (stars) checkRows(manifest, 'stars file', stars.rows);
   const residual = read('residual', readResidualTable);
   if (residual && residual.rows > rows) throw new FrameRateError('BAD_ARTIFACT', `The residual covers ${residual.rows} items, the model has ${rows}. Publish the model again.`);
-  return { manifest, factors, foldIn, catalog, residual, onboarding, stars, searchFile: contents.get('search') ?? null };
+  return { manifest, factors, foldIn, catalog, residual, onboarding, stars, searchFile: contents.get('search') ?? null, encoderFile: contents.get('encoder') ?? null };
 }
 
 /**

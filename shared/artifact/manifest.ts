@@ -16,7 +16,7 @@ export type RequiredRole = 'index' | 'foldIn' | 'catalog';
  */
 export type OptionalRole = 'search' | 'residual' | 'onboarding' | 'stars' | 'map' | 'encoder' | 'users';
 /** Those that are read with the model; the others are read when somebody asks for them. */
-export const COMPANION_ROLES = ['search', 'residual', 'onboarding', 'stars'] as const satisfies readonly OptionalRole[];
+export const COMPANION_ROLES = ['search', 'residual', 'onboarding', 'stars', 'encoder'] as const satisfies readonly OptionalRole[];
 /** What a file of a model is for. */
 export type FileRole = RequiredRole | OptionalRole;
 export const REQUIRED_ROLES: readonly RequiredRole[] = ['index', 'foldIn', 'catalog'];

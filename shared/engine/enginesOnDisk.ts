@@ -2,13 +2,15 @@ import { readKernelFile } from '../artifact/folderSource.ts';
 import { FrameRateError } from '../errors.ts';
 import { faissUrl } from './faiss/location.ts';
 import { kernelUrl } from './kernel/location.ts';
+import { loadOnnx } from '../onnx/load.ts';
 import type { Engines } from './open.ts';
 
 /**
  * The compiled parts beside their sources.
  * @param readFile Node's, which this folder must not import.
  */
-export const enginesOnDisk = (readFile: (path: URL) => Promise<Uint8Array>): Engines => ({
+export const enginesOnDisk = (readFile: (path: URL) => Promise<Uint8Array>): Required<Engines> => ({
+  loadOnnx,
   readKernel: () => readKernelFile(kernelUrl, readFile),
   async readFaiss() {
     try {

@@ -6,6 +6,7 @@ import type { ResidualTable } from '../artifact/residualFile.ts';
 import type { StarsTable } from '../artifact/starsFile.ts';
 import type { CatalogItem, Filter, Rating, Reason, Recommendation, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../query.ts';
 import { ratingWeight } from '../ratingWeight.ts';
+import type { Encoder } from '../onnx/encoder.ts';
 import { checkDials, hitsNeeded, turnDials } from './dials.ts';
 import { fitRatings, type RatedRow } from './expectedRating.ts';
 import { contributions, foldIn, type WeightedRow } from './foldIn.ts';
@@ -28,27 +29,56 @@ export interface Answerable extends Pick<Model, 'factors' | 'foldIn' | 'catalog'
   readonly stars?: StarsTable | null;
 }
 
+/** A person's ratings, by the rows of the model. */
+interface Told {
+  readonly known: readonly (WeightedRow & RatedRow)[];
+  readonly unknown: readonly ItemId[];
+}
+
 /** Folds a person in and finds their films: the one place where a question becomes an answer, behind every door. */
 export class Recommender<M extends Answerable = Model> {
   readonly #filter: RowFilter;
 
+
   constructor(
     readonly model: M,
     readonly index: VectorIndex,
-    private readonly now: () => number = () => performance.now(),
+    private readonly encoder: Encoder | null = null,
   ) {
     this.#filter = new RowFilter(model.catalog);
   }
 
-  /** @throws {FrameRateError} `RATING_OUT_OF_RANGE`, `BAD_QUERY`. Ids that the model does not know are left out and listed. */
-  recommend({ ratings, k = DEFAULT_K, explain = false, exclude, filter, expect = true, ...leaning }: RecommendQuery): Recommendations {
-    const start = this.now();
+  /**
+   * What every door asks: the model's encoder says who somebody is, where it has one, else the fold-in. An encoder is
+   * not linear, so there are no exact shares, and `because` is empty; and it takes no part for somebody new.
+   * @throws {FrameRateError} as `recommend`; `BAD_ARTIFACT` where the encoder breaks.
+   */
+  async ask(query: RecommendQuery): Promise<Recommendations> {
+    if (!this.encoder) return this.recommend(query);
+    const start = performance.now();
+    const told = this.#resolve(query.ratings);
+    if (told.known.length === 0) return this.recommend(query);
+    checkK(query.k ?? DEFAULT_K);
+    checkDials(query);
+    return this.#answer(query, told, await this.encoder.encode(told.known), start);
+  }
+
+  /**
+   * The answer of the fold-in.
+   * @throws {FrameRateError} `RATING_OUT_OF_RANGE`, `BAD_QUERY`. Ids that the model does not know are left out and listed.
+   */
+  recommend(query: RecommendQuery): Recommendations {
+    const start = performance.now();
+    return this.#answer(query, this.#resolve(query.ratings), null, start);
+  }
+
+  /** @param encoded the person's vector where an encoder made it; it knows nothing of a residual. */
+  #answer({ k = DEFAULT_K, explain = false, exclude, filter, expect = true, ...leaning }: RecommendQuery, { known, unknown }: Told, encoded: Float32Array | null, start: number): Recommendations {
     checkK(k);
     const dials = checkDials(leaning);
-    const { known, unknown } = this.#resolve(ratings);
     const { factors, foldIn: table, residual, manifest, catalog, stars } = this.model;
-    const query = foldIn(factors, table, manifest.model, known);
-    const bonus = residual ? residualBonus(residual, manifest.model, known) : undefined;
+    const query = encoded ?? foldIn(factors, table, manifest.model, known);
+    const bonus = residual && !encoded ? residualBonus(residual, manifest.model, known) : undefined;
     const best = this.index.search(query, hitsNeeded(k, dials), this.#leftOut(known.map(({ row }) => row), exclude, filter), bonus);
     const hits = turnDials(best, dials, factors, table.popularity);
     const predict = stars && expect ? fitRatings(factors, stars, manifest.ratingScale, known) : null;
@@ -59,10 +89,10 @@ export class Recommender<M extends Answerable = Model> {
         item: catalog.items[row]!,
         score,
         ...(predict && { expected: predict(row) }),
-        ...(explain && { because: this.#reasons(known, row, score) }),
+        ...(explain && { because: encoded ? [] : this.#reasons(known, row, score) }),
       };
     });
-    return { items, basis: known.length > 0 ? 'ratings' : 'popular', unknown, computeMs: this.now() - start };
+    return { items, basis: known.length > 0 ? 'ratings' : 'popular', unknown, computeMs: performance.now() - start };
   }
 
   /**
@@ -109,7 +139,7 @@ export class Recommender<M extends Answerable = Model> {
     return out;
   }
 
-  #resolve(ratings: readonly Rating[]): { known: (WeightedRow & RatedRow)[]; unknown: ItemId[] } {
+  #resolve(ratings: readonly Rating[]): Told {
     if (ratings.length > MAX_RATINGS) throw new FrameRateError('BAD_QUERY', `${ratings.length} ratings are too many; ${MAX_RATINGS} at most.`, '/ratings');
     const known = new Map<ItemRow, WeightedRow & RatedRow>();
     const unknown: ItemId[] = [];

@@ -6,6 +6,7 @@ import { dampingFactors } from '../engine/foldIn.ts';
 import { decodeRow } from '../engine/scoring.ts';
 import type { RatingScale } from '../query.ts';
 import { ratingWeight } from '../ratingWeight.ts';
+import { ENCODER_INPUTS } from './encoder.ts';
 import { DATA_TYPE, Graph, onnxModel, type TensorType, type Value } from './graph.ts';
 
 /** What an exported model is given … */
@@ -64,6 +65,20 @@ export function exportOnnx(model: Model): Uint8Array<ArrayBuffer> {
       item_ids: JSON.stringify(catalog.items.map((item) => item.id)),
     },
   });
+}
+
+/**
+ * The fold-in of a model as an encoder (encoder.ts): what a network that is to take its place is measured against, and
+ * the smallest example of one.
+ */
+export function exportEncoder(model: Model): Uint8Array<ArrayBuffer> {
+  const { manifest, factors } = model;
+  const graph = new Graph();
+  const rows = graph.input('rows', ENCODER_INPUTS.rows, 'Rows of the rated items, each once.');
+  const weights = graph.input('weights', ENCODER_INPUTS.weights, `What each rating weighs: ${describeWeight(manifest.ratingScale)}.`);
+  const user = userVector(graph, itemFactors(graph, factors), model, { rows, weights, count: graph.node('ratedCount', 'Shape', [rows]) });
+  graph.output(user, { type: 'float32', shape: [factors.rank] }, 'The person, to be multiplied with the factors of every item.');
+  return onnxModel(graph, { name: 'encoder', producer: 'FrameRate', doc: `The fold-in of FrameRate model "${manifest.name}".`, metadata: { model_id: manifest.modelId } });
 }
 
 /** w(rating) as a formula; it is a straight line. */

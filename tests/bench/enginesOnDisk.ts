@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { loadOnnx } from '../../shared/onnx/load.ts';
 import type { EngineFiles } from '../../web/lab/engines.ts';
 import { repoRoot } from '../support/tools.ts';
 
@@ -11,9 +12,5 @@ const faissFile = join(repoRoot, 'shared/engine/faiss/faiss.wasm');
 export const filesOnDisk: EngineFiles = {
   readKernel: async () => new Uint8Array(await readFile(kernelFile)),
   readFaiss: async () => (existsSync(faissFile) ? readFile(faissFile) : null),
-  async openOnnx() {
-    const ort = await import('onnxruntime-web/wasm');
-    ort.env.wasm.numThreads = 1;
-    return ort;
-  },
+  openOnnx: loadOnnx,
 };

@@ -10,6 +10,7 @@ import { memorySource, tinyItems, tinyModel } from '../support/tinyModel.ts';
 import { quantile } from '../../web/lab/compare.ts';
 import type { Bench } from './bench.ts';
 import { filesOnDisk } from './enginesOnDisk.ts';
+import type { OnnxSession } from '../../shared/onnx/runtime.ts';
 
 const RANK = 64;
 const RATINGS = 20;
@@ -75,7 +76,7 @@ function askKernel({ factors, foldIn: table, manifest }: Model, index: KernelInd
   return [...index.search(query, 10, RowSet.of(index.rows, rows)).rows];
 }
 
-async function askOnnx(session: ort.InferenceSession, rows: readonly number[], weights: readonly number[]): Promise<number[]> {
+async function askOnnx(session: OnnxSession, rows: readonly number[], weights: readonly number[]): Promise<number[]> {
   const { topRows } = await session.run({
     rows: new ort.Tensor('int64', BigInt64Array.from(rows, BigInt), [rows.length]),
     weights: new ort.Tensor('float32', Float32Array.from(weights), [rows.length]),

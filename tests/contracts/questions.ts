@@ -18,11 +18,12 @@ export type Door = (queries: readonly RecommendQuery[]) => Promise<readonly (rea
 
 /**
  * Questions over a published model, answered by the specification: brute force over the 8-bit factors. What an index of
- * Faiss's finds is up to Faiss: there this process says it, and the others have to agree.
+ * Faiss's finds, and what an encoder makes of ratings, is up to them: there this process says it, and the others have to agree.
  */
 export async function questionsFor(folder: string): Promise<Question[]> {
   const model = await openModel(folder);
-  const truth = model.manifest.search.engine === 'exact' ? new Recommender(model, new ExactIndex(model.factors)) : await openRecommenderFrom(folder);
+  const bare = model.manifest.search.engine === 'exact' && !model.encoderFile;
+  const truth = bare ? new Recommender(model, new ExactIndex(model.factors)) : await openRecommenderFrom(folder);
   const random = new Random(7);
   const { min, max } = model.manifest.ratingScale;
   const halfSteps = Math.round((max - min) * 2);
@@ -46,7 +47,7 @@ export async function questionsFor(folder: string): Promise<Question[]> {
     ['both dials for nobody', { ratings: [], variety: 0.4, popularity: -0.3, k: 30 }],
     ['both dials, as many as there may be', { ratings: person(30), variety: 0.7, popularity: 0.6, k: 1000 }],
   ];
-  return queries.map(([name, query]) => ({ name, query, ids: truth.recommend(query).items.map(({ item }) => item.id) }));
+  return Promise.all(queries.map(async ([name, query]) => ({ name, query, ids: (await truth.ask(query)).items.map(({ item }) => item.id) })));
 }
 
 /** The contract: the same question gets the same films in the same order. */

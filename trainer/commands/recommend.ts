@@ -27,7 +27,7 @@ export async function recommend({ model, ratings, batch, ...wishes }: Options): 
   if (ratings !== undefined && batch !== undefined) throw new InputError('--ratings is one person, --batch are many: give one of them.');
   const recommender = await openRecommenderFrom(model);
   if (batch !== undefined) await recommendBatch(recommender, batch, wishes);
-  else printTable(recommender.recommend({ ratings: ratings === undefined ? [] : await readPerson(ratings), ...wishes, explain: true }));
+  else printTable(await recommender.ask({ ratings: ratings === undefined ? [] : await readPerson(ratings), ...wishes, explain: true }));
 }
 
 function printTable({ items, basis, unknown, computeMs }: Recommendations): void {
@@ -59,7 +59,7 @@ async function recommendBatch(recommender: Recommender, file: string, wishes: Wi
     line++;
     if (text.trim() === '') continue;
     const { user, query } = parseBatchLine(text, `${file}:${line}`);
-    const { items, unknown } = at(`${file}:${line}`, () => recommender.recommend({ ...wishes, ...query, expect: false }));
+    const { items, unknown } = await at(`${file}:${line}`, () => recommender.ask({ ...wishes, ...query, expect: false }));
     people++;
     skipped += unknown.length;
     const answer = { user, items: items.map(({ item }) => item.id), scores: items.map(({ score }) => score) };
@@ -76,9 +76,9 @@ async function openFile(file: string): Promise<Readable> {
   }
 }
 
-function at<T>(place: string, work: () => T): T {
+async function at<T>(place: string, work: () => Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     if (error instanceof FrameRateError) throw new InputError(`${place}: ${error.message}`, { cause: error });
     throw error;

@@ -7,14 +7,15 @@ import type { RowSet } from '../../shared/engine/rowSet.ts';
 import type { VectorIndex } from '../../shared/engine/vectorIndex.ts';
 import type { Search } from './compare.ts';
 import { listedEngines, type EngineId, type ListedEngine } from './engineList.ts';
-import { openOnnxSearch, type Onnx } from './onnxSearch.ts';
+import type { OnnxRuntime } from '../../shared/onnx/runtime.ts';
+import { openOnnxSearch } from './onnxSearch.ts';
 
 /** Where the engines' files come from: a server for the page, the disk for Node. */
 export interface EngineFiles {
   readKernel(): Promise<Uint8Array<ArrayBuffer>>;
   /** Null where it was not built. */
   readFaiss(): Promise<FaissWasm>;
-  openOnnx(): Promise<Onnx>;
+  openOnnx(): Promise<OnnxRuntime>;
 }
 
 /** What all engines are asked for: the k best of these rows, the excluded ones left out. */

@@ -1,5 +1,6 @@
 import { kernelUrl } from '../../shared/engine/kernel/location.ts';
 import { fetchBytes } from '../fetchBytes.ts';
+import { loadOnnx } from '../onnx.ts';
 import type { EngineFiles } from './engines.ts';
 
 /** Its address where Faiss was built before the app was: then it is part of the app. */
@@ -14,11 +15,5 @@ export const filesOfThisSite: EngineFiles = {
     if (faissUrl === undefined) return null;
     return (faiss ??= fetchBytes(new URL(faissUrl, import.meta.url).href).then((bytes) => WebAssembly.compile(bytes)));
   },
-  async openOnnx() {
-    // Where its own WebAssembly lies it would guess for pages that are not bundled; here it is an asset of this site.
-    const [ort, { default: wasm }] = await Promise.all([import('onnxruntime-web/wasm'), import('onnxruntime-web/ort-wasm-simd-threaded.wasm?url')]);
-    ort.env.wasm.numThreads = 1;
-    ort.env.wasm.wasmPaths = { wasm: new URL(wasm, import.meta.url).href };
-    return ort;
-  },
+  openOnnx: loadOnnx,
 };

@@ -1,11 +1,5 @@
-import type { InferenceSession, Tensor, TypedTensor } from 'onnxruntime-web/wasm';
 import { Graph, onnxModel } from '../../shared/onnx/graph.ts';
-
-/** As much of ONNX Runtime as a search asks of it. */
-export interface Onnx {
-  readonly InferenceSession: { create(model: Uint8Array): Promise<InferenceSession> };
-  readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => Tensor;
-}
+import type { OnnxRuntime } from '../../shared/onnx/runtime.ts';
 
 export interface OnnxSearch {
   search(query: Float32Array): Promise<number[]>;
@@ -13,7 +7,7 @@ export interface OnnxSearch {
 }
 
 /** The k largest inner products as ONNX Runtime finds them: one MatMul over single precision, one TopK. */
-export async function openOnnxSearch({ InferenceSession, Tensor }: Onnx, matrix: Float32Array, rows: number, rank: number, k: number): Promise<OnnxSearch> {
+export async function openOnnxSearch({ InferenceSession, Tensor }: OnnxRuntime, matrix: Float32Array, rows: number, rank: number, k: number): Promise<OnnxSearch> {
   const graph = new Graph();
   const query = graph.input('query', { type: 'float32', shape: [1, rank] }, 'a person');
   const columns = new Float32Array(matrix.length);
@@ -25,7 +19,7 @@ export async function openOnnxSearch({ InferenceSession, Tensor }: Onnx, matrix:
   return {
     async search(values) {
       const { topRows } = await session.run({ query: new Tensor('float32', values, [1, rank]) });
-      return Array.from((topRows as TypedTensor<'int64'>).data, Number);
+      return Array.from(topRows!.data as BigInt64Array, Number);
     },
     close: () => session.release(),
   };

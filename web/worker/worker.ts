@@ -2,6 +2,7 @@ import { expose } from 'comlink';
 import { kernelUrl } from '../../shared/engine/kernel/location.ts';
 import { fetchBytes } from '../fetchBytes.ts';
 import { ShelfSource } from '../offline/modelShelf.ts';
+import { loadOnnx } from '../onnx.ts';
 import { RecommenderService } from '../service.ts';
 
 // As an asset of its own, where it was built: `npm run build:faiss`.
@@ -12,6 +13,7 @@ expose(
     openSource: (manifestUrl, fresh) => new ShelfSource(manifestUrl, fresh),
     readKernel: () => fetchBytes(kernelUrl.href),
     readFaiss: async () => (faissUrl === undefined ? null : fetchBytes(new URL(faissUrl, import.meta.url).href)),
+    loadOnnx,
   }),
 );
 

@@ -6,7 +6,8 @@ import { Command } from 'commander';
 import { Random } from '../../../trainer/random.ts';
 import { findOnPath } from '../../support/tools.ts';
 import { tinyItems, tinyModel } from '../../support/tinyModel.ts';
-import { installLoadTool, startFastApi, startOurs, writeFiles, type Service } from './services.ts';
+import { writeFiles } from '../../support/writeFiles.ts';
+import { installLoadTool, startFastApi, startOurs, type Service } from './services.ts';
 
 /**
  * How many people does one core answer, and how long do they wait? Our API and a FastAPI service of the same contract

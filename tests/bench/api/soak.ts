@@ -6,7 +6,8 @@ import { Command } from 'commander';
 import { formatBytes } from '../../../shared/artifact/format.ts';
 import { Random } from '../../../trainer/random.ts';
 import { tinyItems, tinyModel, type Files } from '../../support/tinyModel.ts';
-import { startOurs, writeFiles } from './services.ts';
+import { writeFiles } from '../../support/writeFiles.ts';
+import { startOurs } from './services.ts';
 
 /**
  * Does the API stay well through minutes of everything at once? Good questions, batches, mistakes, clients that are slow
