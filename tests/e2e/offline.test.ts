@@ -31,7 +31,7 @@ describeInBrowsers('the app without a network', (name) => {
       await page.locator('main h1').waitFor();
     }
     await page.goto(`${browser.address}#/ten`);
-    expect(await page.getByRole('article').count()).toBe(10);
+    await expect.poll(() => page.getByRole('article').count()).toBe(10);
     await page.context().setOffline(false);
   });
 });
