@@ -1,9 +1,8 @@
-import { firstRows, type FactorTable } from '../artifact/factorTable.ts';
+import { firstRows } from '../artifact/factorTable.ts';
 import type { Model } from '../artifact/load.ts';
 import { FrameRateError } from '../errors.ts';
-import { ExactIndex } from './exactIndex.ts';
 import type { FaissWasm } from './faiss/faissIndex.ts';
-import { KernelIndex } from './kernelIndex.ts';
+import { openExact } from './openExact.ts';
 import { Recommender } from './recommender.ts';
 import type { VectorIndex } from './vectorIndex.ts';
 import type { Encoder } from '../onnx/encoder.ts';
@@ -51,15 +50,4 @@ async function openIndex({ factors, manifest, residual, searchFile }: Model, eng
   const { openFaissSearch } = await import('./faiss/faissSearch.ts');
   const head = residual ? await openExact(firstRows(factors, residual.rows), engines) : null;
   return openFaissSearch(factors, manifest.search, searchFile, head, () => engines.readFaiss());
-}
-
-/** The exact search over rows of factors, in its fastest form here. */
-export async function openExact(factors: FactorTable, engines: Pick<Engines, 'readKernel'>): Promise<VectorIndex> {
-  try {
-    return await KernelIndex.open(factors, await engines.readKernel());
-  } catch (error) {
-    // The plain search needs nothing: it reads the factors where they are.
-    if (error instanceof FrameRateError && (error.code === 'WASM_UNAVAILABLE' || error.code === 'OUT_OF_MEMORY')) return new ExactIndex(factors);
-    throw error;
-  }
 }

@@ -12,7 +12,7 @@ import { Progress } from '../../trainer/progress.ts';
 import { openModel } from '../../trainer/openModel.ts';
 import { forgetfulEncoder } from '../support/encoder.ts';
 import { needs } from '../support/tools.ts';
-import { describeDoors } from './doors.ts';
+import { describeDoors, describeWidgetDoor } from './doors.ts';
 import { questionsFor, type Question } from './questions.ts';
 
 describe('a model that is searched exactly', () => {
@@ -21,6 +21,7 @@ describe('a model that is searched exactly', () => {
     questions = await questionsFor(inject('sampleModel'));
   });
   describeDoors(() => inject('sampleModel'), () => questions);
+  describeWidgetDoor(() => inject('sampleModel'), () => questions);
 });
 
 const { skip, label } = needs('faiss.wasm: npm run build:faiss', existsSync(faissUrl), false);

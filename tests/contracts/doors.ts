@@ -7,7 +7,9 @@ import { createApi } from '../../web/server/api.ts';
 import { onDisk } from '../../web/server/files.ts';
 import { ModelHost } from '../../web/server/modelHost.ts';
 import { RecommenderService } from '../../web/service.ts';
+import type { WidgetQuery } from '../../web/widget/types.ts';
 import { describeInBrowsers, launch } from '../e2e/browser.ts';
+import { openWidgetHost } from '../e2e/widgetHost.ts';
 import { repoRoot } from '../support/tools.ts';
 import { testDoor, type Question } from './questions.ts';
 
@@ -72,6 +74,28 @@ export function describeDoors(folder: () => string, questions: () => readonly Qu
           return await opened.page.evaluate(async (asked) => window.askDoor(asked), queries as never);
         } finally {
           await opened.close();
+        }
+      },
+      questions,
+    );
+  });
+}
+
+/** The web widget, on a page of another origin. Not for models with an index of Faiss's, which it does not carry. */
+export function describeWidgetDoor(folder: () => string, questions: () => readonly Question[]): void {
+  describeInBrowsers('the web widget', (browser) => {
+    testDoor(
+      () => async (queries) => {
+        const host = await openWidgetHost({ browser, modelFolder: folder() });
+        try {
+          await host.show({ body: '<framerate-widget id="widget" src="{model}"></framerate-widget>' });
+          return await host.page.evaluate(async (asked) => {
+            await customElements.whenDefined('framerate-widget');
+            const answers = await Promise.all(asked.map((query) => window.widget.recommend(query)));
+            return answers.map(({ items }) => items.map(({ item }) => item.id));
+          }, queries as readonly WidgetQuery[]);
+        } finally {
+          await host.close();
         }
       },
       questions,

@@ -12,7 +12,7 @@ interface Kind {
   readonly title: string;
   /** The program, or null where it is not installed. */
   find(): string | null;
-  launch(program: string, options: LaunchOptions): Promise<Browser>;
+  launch(program: string, options: Pick<LaunchOptions, 'context'>): Promise<Browser>;
   /** What of the context is left for newContext: not what `launch` sees to. */
   contextFor(context: BrowserContextOptions): BrowserContextOptions;
 }
@@ -81,16 +81,12 @@ export function describeInBrowsers(title: string, tests: (browser: BrowserName) 
   }
 }
 
-/** A real browser on the app as it is built and served, strict content security policy and all. */
-export async function launch(options: LaunchOptions): Promise<OpenedBrowser> {
-  const { browser: name = 'chromium', modelFolder, page: pageName = 'app', context: wanted = {} } = options;
+/** A real browser with an empty page, and an ear at it. */
+export async function openBrowser(name: BrowserName, wanted: BrowserContextOptions = {}): Promise<Omit<OpenedBrowser, 'address'>> {
   const kind: Kind = kinds[name];
   const program = kind.find();
   if (!program) throw new Error(`${kind.title} is not installed; tests/setup.sh installs it where it may`);
-  const appFolder = options.appFolder ?? (pageName === 'app' ? join(repoRoot, 'dist/app') : await buildPage(pageName));
-  const site = await createSite({ appFolder, modelsFolder: dirname(modelFolder), defaultModel: basename(modelFolder) });
-  const address = `${await site.listen({ host: '127.0.0.1', port: 0 })}/`;
-  const browser = await kind.launch(program, options);
+  const browser = await kind.launch(program, { context: wanted });
   const context = await browser.newContext(kind.contextFor(wanted));
   const requests: string[] = [];
   const complaints: string[] = [];
@@ -106,6 +102,16 @@ export async function launch(options: LaunchOptions): Promise<OpenedBrowser> {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
+  return { page, requests, complaints, close: () => browser.close() };
+}
+
+/** A real browser on the app as it is built and served, strict content security policy and all. */
+export async function launch(options: LaunchOptions): Promise<OpenedBrowser> {
+  const { browser: name = 'chromium', modelFolder, page: pageName = 'app', context: wanted = {} } = options;
+  const appFolder = options.appFolder ?? (pageName === 'app' ? join(repoRoot, 'dist/app') : await buildPage(pageName));
+  const site = await createSite({ appFolder, modelsFolder: dirname(modelFolder), defaultModel: basename(modelFolder) });
+  const address = `${await site.listen({ host: '127.0.0.1', port: 0 })}/`;
+  const { page, requests, complaints, close } = await openBrowser(name, wanted);
   await page.goto(pageName === 'app' ? address : `${address}${pageName}.html`);
   return {
     page,
@@ -113,7 +119,7 @@ export async function launch(options: LaunchOptions): Promise<OpenedBrowser> {
     requests,
     complaints,
     async close() {
-      await browser.close();
+      await close();
       await site.close();
       if (pageName !== 'app') await rm(appFolder, { recursive: true, force: true });
     },

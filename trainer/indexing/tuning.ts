@@ -6,7 +6,7 @@ import { fileOf } from '../../shared/artifact/manifest.ts';
 import { parseSearchText, searchText, type SearchSection } from '../../shared/artifact/searchSection.ts';
 import type { Faiss } from '../../shared/engine/faiss/faissIndex.ts';
 import { FaissSearch, tune as setKnobs } from '../../shared/engine/faiss/faissSearch.ts';
-import { openExact } from '../../shared/engine/open.ts';
+import { openExact } from '../../shared/engine/openExact.ts';
 import { FrameRateError } from '../../shared/errors.ts';
 import { engines } from '../openModel.ts';
 import type { Progress } from '../progress.ts';

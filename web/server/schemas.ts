@@ -1,7 +1,7 @@
 import { Type, type TSchema } from 'typebox';
 import { DEFAULT_K, MAX_RATINGS } from '../../shared/engine/recommender.ts';
 import { MAX_K } from '../../shared/engine/vectorIndex.ts';
-import { MAX_TITLES } from '../service.ts';
+import { MAX_TITLES } from '../modelService.ts';
 
 // These validate, type and document the API at once; shared/query.ts says what the fields mean.
 

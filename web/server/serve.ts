@@ -30,6 +30,7 @@ export interface Served {
 }
 
 const APP_FOLDER = fileURLToPath(new URL('../../dist/app', import.meta.url));
+const WIDGET_FOLDER = fileURLToPath(new URL('../../dist/widget', import.meta.url));
 
 /**
  * Opens the model and both servers: the app's and the API's.
@@ -51,7 +52,7 @@ export async function serve(options: ServeOptions, metrics: Metrics = createMetr
   if (!(await stat(join(APP_FOLDER, 'index.html')).catch(() => null))) throw new FrameRateError('NOT_FOUND', 'The app was not built. Build it: npm run build');
 
   const folder = resolve(options.model);
-  const site = await createSite({ appFolder: APP_FOLDER, modelsFolder: dirname(folder), defaultModel: basename(folder) });
+  const site = await createSite({ appFolder: APP_FOLDER, widgetFolder: WIDGET_FOLDER, modelsFolder: dirname(folder), defaultModel: basename(folder) });
   const api = await createApi(models, { logger: log, folder: dirname(folder), metrics, requestsPerMinute: options.rateLimit, keys: options.keys, ...(readMetrics && { readMetrics }) });
   const app = await listen(site, options.host, options.appPort, '--app-port');
   const endpoint = await listen(api, options.host, options.apiPort, '--api-port');

@@ -20,8 +20,16 @@ const FOREVER = 'public, max-age=31536000, immutable';
 /** Vite puts a digest into these names, so that what is behind them never changes. */
 const NAMED_BY_DIGEST = /-[A-Za-z0-9_-]{8}\.\w+$/;
 
+export interface SiteFolders {
+  readonly appFolder: string;
+  readonly modelsFolder: string;
+  readonly defaultModel: string;
+  /** The web widget for pages of other origins, below /widget/. */
+  readonly widgetFolder?: string;
+}
+
 /** The app and the models as files, with the strict content security policy that the app is built for. */
-export async function createSite(options: { appFolder: string; modelsFolder: string; defaultModel: string }): Promise<FastifyInstance> {
+export async function createSite(options: SiteFolders): Promise<FastifyInstance> {
   const site = Fastify({ logger: false });
   site.setErrorHandler(handleFailure);
   site.setNotFoundHandler(handleUnknownRoute);
@@ -33,10 +41,28 @@ export async function createSite(options: { appFolder: string; modelsFolder: str
     });
   });
   await site.register(artifacts, { folder: options.modelsFolder, defaultModel: options.defaultModel, models: [options.defaultModel] });
+  if (options.widgetFolder !== undefined) {
+    await site.register(fastifyStatic, {
+      root: options.widgetFolder,
+      prefix: '/widget/',
+      preCompressed: true,
+      decorateReply: false,
+      cacheControl: false,
+      setHeaders: setWidgetHeaders,
+    });
+  }
   await site.register(fastifyStatic, { cacheControl: false, setHeaders: setCaching, root: options.appFolder });
   return site;
 }
 
 function setCaching(response: { setHeader(name: string, value: string): void }, path: string): void {
   response.setHeader('cache-control', NAMED_BY_DIGEST.test(path) ? FOREVER : 'no-cache');
+}
+
+/** Scripts with `integrity`, and modules, need the same leave that models have. */
+function setWidgetHeaders(response: { setHeader(name: string, value: string): void }): void {
+  response.setHeader('cache-control', 'no-cache');
+  response.setHeader('access-control-allow-origin', '*');
+  response.setHeader('cross-origin-resource-policy', 'cross-origin');
+  response.setHeader('vary', 'accept-encoding');
 }

@@ -8,12 +8,6 @@ export const count = (value: number): string => new Intl.NumberFormat(t().locale
 export const decimal = (value: number, digits = 1): string =>
   new Intl.NumberFormat(t().locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 
-/** As it stands beside the stars: "4½". */
-export function starsText(stars: number): string {
-  const whole = Math.floor(stars);
-  return stars === whole ? String(whole) : `${whole || ''}½`;
-}
-
 /** As it is read out. */
 export const starsSpoken = (stars: number): string =>
   stars === 0 ? t().stars.none : t().stars.of(new Intl.NumberFormat(t().locale).format(stars));

@@ -5,8 +5,8 @@ import type { EngineStatus, LocalRecommenderApi, ModelInfo } from '../api.ts';
 type Questions = Omit<LocalRecommenderApi, 'watch'>;
 
 /** A recommender that lives elsewhere, and may die there: its thread was killed, broke, or ran out of memory. */
-export interface MortalRecommender {
-  readonly api: Questions;
+export interface MortalRecommender<Api = Questions> {
+  readonly api: Api;
   watch(listener: (status: EngineStatus) => void): void;
   /** Resolves, with why, when it will not answer any more. */
   readonly stopped: Promise<string>;
@@ -18,11 +18,8 @@ export interface MortalRecommender {
 const MAX_RESTARTS = 3;
 const WITHIN_MS = 60_000;
 
-/**
- * A recommender that is started again when it stops: with the same model, which comes out of the browser's cache, and with
- * the questions that were open. Nothing of a person is in it, so nothing is lost. Those who watch are told.
- */
-export function keepAlive(start: () => MortalRecommender, now: () => number = () => performance.now()): LocalRecommenderApi {
+/** The whole contract, over a recommender that is started again when it stops. */
+export function keepAlive(start: () => MortalRecommender, now?: () => number): LocalRecommenderApi {
   const kept = new Kept(start, now);
   return {
     load: (manifestUrl, fresh) => kept.load(manifestUrl, fresh),
@@ -38,24 +35,28 @@ export function keepAlive(start: () => MortalRecommender, now: () => number = ()
   };
 }
 
-interface Living extends MortalRecommender {
+interface Living<Api> extends MortalRecommender<Api> {
   /** Called when it stops: who waits for an answer of its. */
   readonly waiting: Set<() => void>;
 }
 
-class Kept {
-  readonly #start: () => MortalRecommender;
+/**
+ * A recommender that is started again when it stops: with the same model, which comes out of the browser's cache, and with
+ * the questions that were open. Nothing of a person is in it, so nothing is lost. Those who watch are told.
+ */
+export class Kept<Api extends Pick<Questions, 'load'>> {
+  readonly #start: () => MortalRecommender<Api>;
   readonly #now: () => number;
   readonly #listeners: ((status: EngineStatus) => void)[] = [];
   #status: EngineStatus = { kind: 'idle' };
   /** The one that answers, when it is there. Its error is that it was started too often. */
-  #current: Promise<Result<Living>>;
+  #current: Promise<Result<Living<Api>>>;
   /** The model that questions are about, once one is loaded. */
   #manifestUrl: string | null = null;
   /** When it was started again. */
   #restarts: number[] = [];
 
-  constructor(start: () => MortalRecommender, now: () => number) {
+  constructor(start: () => MortalRecommender<Api>, now: () => number = () => performance.now()) {
     this.#start = start;
     this.#now = now;
     this.#current = Promise.resolve({ ok: true, value: this.#begin() });
@@ -78,8 +79,14 @@ class Kept {
     return Promise.resolve();
   }
 
+  /** Ends the one that answers: nobody will ask again. */
+  async end(): Promise<void> {
+    const current = await this.#current;
+    if (current.ok) current.value.end();
+  }
+
   /** Asks a second time where the first question was not answered; not a third, for it may be the question. */
-  async ask<T>(question: (api: Questions) => Promise<Result<T>>): Promise<Result<T>> {
+  async ask<T>(question: (api: Api) => Promise<Result<T>>): Promise<Result<T>> {
     for (let attempt = 1; attempt <= 2; attempt++) {
       const current = await this.#current;
       if (!current.ok) return current;
@@ -89,8 +96,8 @@ class Kept {
     return failure('The search stopped twice at this question. Change it, or reload the page.');
   }
 
-  #begin(): Living {
-    const living: Living = { ...this.#start(), waiting: new Set() };
+  #begin(): Living<Api> {
+    const living: Living<Api> = { ...this.#start(), waiting: new Set() };
     let alive = true;
     living.watch((status) => {
       if (alive) this.#tell(status);
@@ -104,7 +111,7 @@ class Kept {
     return living;
   }
 
-  async #beginAgain(why: string): Promise<Result<Living>> {
+  async #beginAgain(why: string): Promise<Result<Living<Api>>> {
     const time = this.#now();
     this.#restarts = [...this.#restarts.filter((restart) => time - restart < WITHIN_MS), time];
     if (this.#restarts.length > MAX_RESTARTS) {
@@ -116,7 +123,7 @@ class Kept {
     const living = this.#begin();
     if (this.#manifestUrl === null) return { ok: true, value: living };
     const url = this.#manifestUrl;
-    const loaded = await put((api) => api.load(url), living);
+    const loaded = await put((api: Api) => api.load(url), living);
     if (!loaded) return this.#current; // it stopped while it loaded: the next one is on its way
     if (loaded.ok) return { ok: true, value: living };
     living.end(); // of no use without its model; `load` is the way on
@@ -130,7 +137,7 @@ class Kept {
 }
 
 /** @returns null where it stopped before it answered. */
-function put<T>(question: (api: Questions) => Promise<Result<T>>, { api, waiting }: Living): Promise<Result<T> | null> {
+function put<Api, T>(question: (api: Api) => Promise<Result<T>>, { api, waiting }: Living<Api>): Promise<Result<T> | null> {
   return new Promise((resolve) => {
     const stop = (): void => resolve(null);
     waiting.add(stop);

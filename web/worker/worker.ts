@@ -4,6 +4,7 @@ import { fetchBytes } from '../fetchBytes.ts';
 import { ShelfSource } from '../offline/modelShelf.ts';
 import { loadOnnx } from '../onnx.ts';
 import { RecommenderService } from '../service.ts';
+import { holdLifeline } from './lifeline.ts';
 
 // As an asset of its own, where it was built: `npm run build:faiss`.
 const [faissUrl] = Object.values(import.meta.glob<string>('../../shared/engine/faiss/faiss.wasm', { query: '?url', import: 'default', eager: true }));
@@ -17,9 +18,4 @@ expose(
   }),
 );
 
-// Held for life, and the page waits for it: so it learns of this worker's end, whatever that is. There are no locks
-// where the page came over plain HTTP from elsewhere; then it learns of errors alone.
-void navigator.locks?.request(self.name, () => {
-  postMessage(self.name);
-  return new Promise<never>(() => undefined);
-});
+holdLifeline();
