@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { itemId } from '../../shared/ids.ts';
@@ -5,7 +6,7 @@ import { onDisk } from '../../web/server/files.ts';
 import { RecommenderService } from '../../web/service.ts';
 import type { WidgetEvents } from '../../web/widget/types.ts';
 import { describeInBrowsers } from './browser.ts';
-import { openWidgetHost, type HostPage, type WidgetHost } from './widgetHost.ts';
+import { openWidgetHost, widgetFolder, type HostPage, type WidgetHost } from './widgetHost.ts';
 
 const WIDGET = '<framerate-widget id="widget" src="{model}"></framerate-widget>';
 /** Allows what the widget can make use of, and nothing else. */
@@ -177,6 +178,16 @@ describeInBrowsers('the web widget', (browser) => {
     await expect.poll(ids).not.toEqual(before);
     expect(await workersStarted()).toBe(1);
     expect(modelRequests(from)).toEqual([]);
+  });
+
+  test('a page that carries the script twice, once for old pages and by its digest, has one widget', async () => {
+    const old = await readFile(`${widgetFolder}/framerate-widget.iife.js`);
+    const integrity = `sha384-${createHash('sha384').update(old).digest('base64')}`;
+    const complaints = await complaintsOf(async () => {
+      await show({ head: `<script defer crossorigin integrity="${integrity}" src="{site}/widget/framerate-widget.iife.js"></script>`, body: WIDGET });
+      expect(await ids()).toEqual(await tenFor([]));
+    });
+    expect(complaints).toEqual([]);
   });
 
   test('remembers ratings where it is asked to, until somebody starts over', async () => {
