@@ -190,6 +190,41 @@ describeInBrowsers('the web widget', (browser) => {
     expect(complaints).toEqual([]);
   });
 
+  describe('in a sandboxed frame', () => {
+    /** Shows a frame that may talk to `origin`. */
+    async function frame(origin: string): Promise<void> {
+      await show({
+        head: `<script>window.told = []; addEventListener('message', ({ data, origin, source }) => told.push({ ...data, origin, mine: source === frames[0] }));</script>`,
+        body: `<iframe sandbox="allow-scripts" width="800" height="500" src="{site}/widget/embed.html?${String(new URLSearchParams({ src: host.model, origin, 'link-template': '/films/{id}' }))}"></iframe>`,
+      });
+      await host.page.frameLocator('iframe').getByRole('listitem').first().waitFor();
+    }
+    const told = () => host.page.evaluate(() => (window as unknown as { told: { framerate: string; origin: string; mine: boolean; height?: number; id?: number }[] }).told);
+
+    test('it talks to the page that it was made for, and to no other; ratings stay inside', async () => {
+      await frame(host.origin);
+      await expect.poll(async () => (await told()).map(({ framerate }) => framerate)).toEqual(expect.arrayContaining(['ready', 'height']));
+      expect((await told()).every(({ origin, mine }) => origin === 'null' && mine)).toBe(true);
+      const inside = host.page.frameLocator('iframe');
+      await inside.getByRole('slider').press('5');
+      await inside.getByRole('heading', { name: 'You may like' }).waitFor();
+      await inside.getByRole('listitem').first().getByRole('link').press('Enter');
+      await expect.poll(async () => (await told()).at(-1)?.framerate).toBe('select');
+      expect(JSON.stringify(await told())).not.toContain('rating');
+
+      await host.page.evaluate(() => window.frames[0]!.postMessage({ framerate: 'set', name: 'heading', value: 'Tonight' }, '*'));
+      await inside.getByRole('heading', { name: 'Tonight' }).waitFor();
+    });
+
+    test('made for another page it says nothing, and does nothing that it is told', async () => {
+      await frame('https://somebody.example');
+      await host.page.evaluate(() => window.frames[0]!.postMessage({ framerate: 'set', name: 'heading', value: 'Tonight' }, '*'));
+      await host.page.frameLocator('iframe').getByRole('slider').press('5');
+      await host.page.frameLocator('iframe').getByRole('heading', { name: 'You may like' }).waitFor();
+      expect(await told()).toEqual([]);
+    });
+  });
+
   test('remembers ratings where it is asked to, until somebody starts over', async () => {
     const body = WIDGET.replace('src=', 'remember src=');
     await show({ body });

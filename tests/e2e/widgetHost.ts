@@ -22,6 +22,8 @@ export interface WidgetHost extends Omit<OpenedBrowser, 'address'> {
   /** Where the widget and the model come from: another origin than the page's. */
   readonly site: string;
   readonly model: string;
+  /** The page's own origin. */
+  readonly origin: string;
   /** Shows somebody's page with the widget's script in it. */
   show(page: HostPage): Promise<void>;
 }
@@ -50,6 +52,7 @@ export async function openWidgetHost(options: { readonly browser: BrowserName; r
     ...opened,
     site,
     model,
+    origin: address,
     async show(page) {
       shown = page;
       await opened.page.goto(address);

@@ -16,6 +16,10 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Of the page that shows the widget in frames of others, with models from anywhere. */
+const EMBED = '/widget/embed.html';
+const EMBED_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; connect-src https: http:; base-uri 'self'; form-action 'none'";
+
 const FOREVER = 'public, max-age=31536000, immutable';
 /** Vite puts a digest into these names, so that what is behind them never changes. */
 const NAMED_BY_DIGEST = /-[A-Za-z0-9_-]{8}\.\w+$/;
@@ -33,9 +37,9 @@ export async function createSite(options: SiteFolders): Promise<FastifyInstance>
   const site = Fastify({ logger: false });
   site.setErrorHandler(handleFailure);
   site.setNotFoundHandler(handleUnknownRoute);
-  site.addHook('onSend', async (_request, reply) => {
+  site.addHook('onSend', async (request, reply) => {
     reply.headers({
-      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'content-security-policy': request.url.split('?', 1)[0] === EMBED ? EMBED_POLICY : CONTENT_SECURITY_POLICY,
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
     });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { brotliCompressSync } from 'node:zlib';
-import { bundleWidget, type Format } from './bundle.ts';
+import { bundleEmbed, bundleWidget, type Format } from './bundle.ts';
 
 /** Builds dist/widget: the scripts, their types and the pages beside them; prints sizes and what `integrity` takes. */
 const out = new URL('../../../dist/widget/', import.meta.url);
@@ -25,3 +25,5 @@ for (const [name, format] of FILES) {
 }
 await copyFile(new URL('../types.ts', import.meta.url), new URL('framerate-widget.d.ts', out));
 await copyFile(new URL('../examples.html', import.meta.url), new URL('examples.html', out));
+await copyFile(new URL('../embed/embed.html', import.meta.url), new URL('embed.html', out));
+await writeFile(new URL('embed.js', out), await bundleEmbed());

@@ -48,3 +48,6 @@ export async function bundleWidget(format: Format): Promise<string> {
     virtual({ 'virtual:framerate-engine': () => `export function createEngine() {\n${engine}\nreturn engine;\n}` }),
   ]);
 }
+
+/** The script of embed.html, which shows the widget in a frame. */
+export const bundleEmbed = (): Promise<string> => bundle(widget('embed/embed.ts'), 'iife', 'embed', []);
