@@ -61,7 +61,7 @@ export class FilmMatcher {
     if (byTitle) return { item: byTitle, by: 'title' };
     if (film.id !== undefined && film.title === '' && film.imdbId === null && film.tmdbId === null) {
       const row = this.catalog.rowOf(film.id);
-      if (row !== undefined) return { item: this.catalog.items[row]!, by: 'id' };
+      if (row !== undefined) return { item: this.catalog.item(row), by: 'id' };
     }
     return NONE;
   }

@@ -17,7 +17,7 @@ import type { Ratings } from './ratings/ratings.ts';
 const EXTENSION: Record<FileRole, string> = {
   index: 'faiss',
   foldIn: 'bin',
-  catalog: 'json',
+  catalog: 'bin',
   search: 'faiss',
   residual: 'bin',
   onboarding: 'bin',

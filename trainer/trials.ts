@@ -36,7 +36,7 @@ export function makeTrials(ratings: Ratings): Trial[] {
     const asked = [...validation, ...test].slice(0, MOST_PEOPLE_A_TRIAL);
     if (asked.length === 0 || train.rating.length === 0) continue;
     const training = prepare(train);
-    trials.push({ training, catalog: new Catalog(Array.from(training.itemOfRow, (item) => train.items[item]!)), scale: train.scale, people: asked });
+    trials.push({ training, catalog: Catalog.of(Array.from(training.itemOfRow, (item) => train.items[item]!)), scale: train.scale, people: asked });
     people += asked.length;
   }
   return trials;

@@ -69,6 +69,6 @@ export class RecommenderService extends ModelService implements LocalRecommender
 function openTitles({ catalog, foldIn }: Model): () => Promise<TitleSearch> {
   let opened: Promise<TitleSearch> | undefined;
   const open = (): Promise<TitleSearch> => (opened ??= TitleSearch.open(catalog.items, foldIn.popularity));
-  if (catalog.items.length <= TITLES_AT_ONCE) void open();
+  if (catalog.size <= TITLES_AT_ONCE) void open();
   return open;
 }

@@ -1,139 +1,241 @@
 import { FrameRateError } from '../errors.ts';
 import { itemId, itemRow, type ItemId, type ItemRow } from '../ids.ts';
 import type { CatalogItem } from '../query.ts';
+import { ByteReader, ByteWriter } from './format.ts';
+import { readHeader } from './header.ts';
+import { RowTable } from './rowTable.ts';
 
-const FORMAT = 'framerate-catalog';
-const VERSION = 1;
+/*
+ * magic, version, rows, how ids are kept, bytes of the genres, of the ids' text and of the titles, 0 (u32)
+ * ids: f64 each, or the bytes of each (u32); imdb, tmdb, bytes of each title (u32); years (i16); genre lists (u16)
+ * genres (JSON: names, and the lists that items have as indices into them), the ids' text, the titles (UTF-8)
+ *
+ * Columns, not records, and read where they lie: a million titles cost hardly more memory than their bytes.
+ */
+const MAGIC = 'FRCT';
+const VERSION = 2;
+const HEADER_BYTES = 32;
+const NUMBERS = 0;
+const TEXTS = 1;
 
-/** The file: JSON, one list a column, all of the same length and in row order. Columns compress better than records. */
-interface CatalogFile {
-  readonly format: typeof FORMAT;
-  readonly version: number;
-  /** Names that `itemGenres` points at. */
-  readonly genres: readonly string[];
-  readonly ids: readonly (string | number)[];
-  readonly titles: readonly string[];
+interface Genres {
+  readonly names: readonly string[];
+  readonly lists: readonly (readonly number[])[];
+}
+
+/** Texts that lie behind one another in UTF-8. */
+class TextColumn {
+  readonly #bytes: Uint8Array;
+  readonly #ends: Uint32Array;
+
+  /** @param lengths bytes of each. */
+  constructor(bytes: Uint8Array, lengths: Uint32Array, name: string) {
+    let end = 0;
+    this.#ends = lengths.map((length) => (end += length));
+    if (end !== bytes.length) throw notWhole(name);
+    this.#bytes = bytes;
+  }
+
+  at(row: number): string {
+    return decoder.decode(this.#bytes.subarray(row === 0 ? 0 : this.#ends[row - 1]!, this.#ends[row]));
+  }
+}
+
+const decoder = new TextDecoder();
+
+const notWhole = (column: string, cause?: unknown): FrameRateError =>
+  new FrameRateError('BAD_ARTIFACT', `The catalogue's column "${column}" is not whole. Publish the model again.`, undefined, { cause });
+
+interface Columns {
+  readonly rows: number;
+  readonly ids: Float64Array | TextColumn;
+  readonly titles: TextColumn;
   /** 0 where unknown; below it before our era. */
-  readonly years: readonly number[];
-  readonly itemGenres: readonly (readonly number[])[];
+  readonly years: Int16Array;
+  /** Of each item, one of `genreLists`. */
+  readonly genres: Uint16Array;
+  readonly genreLists: readonly (readonly string[])[];
   /** Digits without "tt" and leading zeros, 0 where unknown. */
-  readonly imdb: readonly number[];
+  readonly imdb: Uint32Array;
   /** 0 where unknown. */
-  readonly tmdb: readonly number[];
+  readonly tmdb: Uint32Array;
 }
 
 /** Titles and ids of a model's rows. */
 export class Catalog {
-  readonly #rowOf: ReadonlyMap<ItemId, ItemRow>;
-  readonly #numeric: boolean;
-  #external: { readonly imdb: ReadonlyMap<string, ItemId>; readonly tmdb: ReadonlyMap<number, ItemId> } | null = null;
+  readonly size: number;
+  readonly #columns: Columns;
+  readonly #rowOf: (id: ItemId) => number | undefined;
+  #items: readonly CatalogItem[] | null = null;
+  #external: { readonly imdb: ReadonlyMap<number, number>; readonly tmdb: ReadonlyMap<number, number> } | null = null;
+
+  /** Made by readCatalog and Catalog.of. @throws {FrameRateError} `BAD_ARTIFACT` where an id stands twice. */
+  constructor(columns: Columns) {
+    this.size = columns.rows;
+    this.#columns = columns;
+    const { ids, rows } = columns;
+    const twice = (): FrameRateError => new FrameRateError('BAD_ARTIFACT', 'The catalogue names an id twice. Publish the model again.');
+    if (ids instanceof TextColumn) {
+      const rowOf = new Map(Array.from({ length: rows }, (_, row) => [ids.at(row), row]));
+      if (rowOf.size !== rows) throw twice();
+      // Where ids are text, 12 finds "12".
+      this.#rowOf = (id) => rowOf.get(String(id));
+    } else {
+      const table = RowTable.of(ids);
+      if (!table) throw twice();
+      // Where all ids are numbers, "12" finds 12.
+      this.#rowOf = (id) => (typeof id === 'number' ? table.rowOf(id) : /^-?\d{1,15}$/.test(id) ? table.rowOf(Number(id)) : undefined);
+    }
+  }
 
   /** @param items in row order, each id once. */
-  constructor(readonly items: readonly CatalogItem[]) {
-    this.#rowOf = new Map(items.map((item, row) => [item.id, itemRow(row)]));
-    this.#numeric = items.every((item) => typeof item.id === 'number');
+  static of(items: readonly CatalogItem[]): Catalog {
+    return readCatalog(writeCatalog(items));
+  }
+
+  /** All of them, in row order; made when they are first asked for. For a few, `item` costs less. */
+  get items(): readonly CatalogItem[] {
+    return (this.#items ??= Array.from({ length: this.size }, (_, row) => this.item(row)));
+  }
+
+  /** The item of a row that there is. */
+  item(row: number): CatalogItem {
+    const { titles, genreLists, genres, imdb } = this.#columns;
+    return {
+      id: this.idOf(row),
+      title: titles.at(row),
+      year: this.yearOf(row),
+      genres: genreLists[genres[row]!]!,
+      imdbId: imdb[row] === 0 ? null : `tt${String(imdb[row]).padStart(7, '0')}`,
+      tmdbId: this.#columns.tmdb[row] || null,
+    };
+  }
+
+  idOf(row: number): ItemId {
+    const { ids } = this.#columns;
+    return itemId(ids instanceof TextColumn ? ids.at(row) : ids[row]!);
+  }
+
+  /** Null where it is unknown. */
+  yearOf(row: number): number | null {
+    return this.#columns.years[row] || null;
+  }
+
+  genresOf(row: number): readonly string[] {
+    const { genreLists, genres } = this.#columns;
+    return genreLists[genres[row]!]!;
   }
 
   /** The row of an id, or undefined. Where all ids are numbers "12" finds 12; where they are text 12 finds "12". */
   rowOf(id: ItemId): ItemRow | undefined {
-    if (typeof id === 'number') return this.#rowOf.get(this.#numeric ? id : itemId(String(id)));
-    return this.#rowOf.get(this.#numeric && /^-?\d{1,15}$/.test(id) ? itemId(Number(id)) : id);
+    const row = this.#rowOf(id);
+    return row === undefined ? undefined : itemRow(row);
   }
 
   /** The item that IMDb calls so ("tt0133093"), or undefined. Of items with the same the most popular one is meant. */
   byImdbId(imdbId: string): ItemId | undefined {
-    return this.#byExternalId().imdb.get(imdbId);
+    return this.#idOfRow(this.#byExternalId().imdb.get(imdbNumber(imdbId)));
   }
 
   /** The item that TMDB calls so, or undefined. */
   byTmdbId(tmdbId: number): ItemId | undefined {
-    return this.#byExternalId().tmdb.get(tmdbId);
+    return this.#idOfRow(this.#byExternalId().tmdb.get(tmdbId));
+  }
+
+  #idOfRow(row: number | undefined): ItemId | undefined {
+    return row === undefined ? undefined : this.idOf(row);
   }
 
   #byExternalId() {
     if (!this.#external) {
-      const leastPopularFirst = this.items.toReversed();
-      this.#external = {
-        imdb: new Map(leastPopularFirst.flatMap(({ imdbId, id }) => (imdbId === null ? [] : [[imdbId, id]]))),
-        tmdb: new Map(leastPopularFirst.flatMap(({ tmdbId, id }) => (tmdbId === null ? [] : [[tmdbId, id]]))),
-      };
+      const [imdb, tmdb] = [new Map<number, number>(), new Map<number, number>()];
+      for (let row = this.size - 1; row >= 0; row--) {
+        if (this.#columns.imdb[row] !== 0) imdb.set(this.#columns.imdb[row]!, row);
+        if (this.#columns.tmdb[row] !== 0) tmdb.set(this.#columns.tmdb[row]!, row);
+      }
+      this.#external = { imdb, tmdb };
     }
     return this.#external;
   }
 }
 
+const MOST = 0xffff_ffff;
+/** Numbers beyond any that exist are unknown ones. */
+const within = (value: number): number => (value > 0 && value <= MOST ? value : 0);
 const imdbNumber = (id: string | null): number => (id === null ? 0 : Number(id.slice(2)));
-const imdbId = (digits: number): string | null => (digits === 0 ? null : `tt${String(digits).padStart(7, '0')}`);
 
+/** @throws {FrameRateError} `BAD_QUERY` for more than 65,536 different lists of genres. */
 export function writeCatalog(items: readonly CatalogItem[]): Uint8Array<ArrayBuffer> {
-  const genres = [...new Set(items.flatMap((item) => item.genres))].sort();
-  const file: CatalogFile = {
-    format: FORMAT,
-    version: VERSION,
-    genres,
-    ids: items.map((item) => item.id),
-    titles: items.map((item) => item.title),
-    years: items.map((item) => item.year ?? 0),
-    itemGenres: items.map((item) => item.genres.map((genre) => genres.indexOf(genre))),
-    imdb: items.map((item) => imdbNumber(item.imdbId)),
-    tmdb: items.map((item) => item.tmdbId ?? 0),
-  };
-  return new TextEncoder().encode(JSON.stringify(file));
+  const encoder = new TextEncoder();
+  const names = [...new Set(items.flatMap((item) => item.genres))].sort();
+  const numberOf = new Map(names.map((name, i) => [name, i]));
+  const lists = new Map<string, number>();
+  const listOf = items.map(({ genres }) => {
+    const key = genres.map((genre) => numberOf.get(genre)!).join();
+    if (!lists.has(key)) lists.set(key, lists.size);
+    return lists.get(key)!;
+  });
+  if (lists.size > 65_536) throw new FrameRateError('BAD_QUERY', `The items have ${lists.size} different lists of genres; a catalogue has room for 65,536.`);
+  const genres = encoder.encode(JSON.stringify({ names, lists: Array.from(lists.keys(), (key) => (key === '' ? [] : key.split(',').map(Number))) } satisfies Genres));
+  const numeric = items.every(({ id }) => typeof id === 'number');
+  const ids = numeric ? [] : items.map(({ id }) => encoder.encode(String(id)));
+  const titles = items.map(({ title }) => encoder.encode(title));
+  const bytesOf = (texts: readonly Uint8Array[]): number => texts.reduce((sum, text) => sum + text.length, 0);
+
+  const rows = items.length;
+  const out = new ByteWriter(HEADER_BYTES + rows * ((numeric ? 8 : 4) + 3 * 4 + 2 * 2) + genres.length + bytesOf(ids) + bytesOf(titles));
+  out.text(MAGIC);
+  for (const value of [VERSION, rows, numeric ? NUMBERS : TEXTS, genres.length, bytesOf(ids), bytesOf(titles), 0]) out.u32(value);
+  for (const [row, { id }] of items.entries()) {
+    if (numeric) out.f64(id as number);
+    else out.u32(ids[row]!.length);
+  }
+  for (const { imdbId } of items) out.u32(within(imdbNumber(imdbId)));
+  for (const { tmdbId } of items) out.u32(within(tmdbId ?? 0));
+  for (const title of titles) out.u32(title.length);
+  for (const { year } of items) out.i16(year ?? 0);
+  for (const list of listOf) out.u16(list);
+  out.u8Array(genres);
+  for (const text of ids) out.u8Array(text);
+  for (const title of titles) out.u8Array(title);
+  return out.bytes;
 }
 
-/** @throws {FrameRateError} `BAD_ARTIFACT`, `UNSUPPORTED_VERSION`. */
+/** @throws {FrameRateError} `BAD_MAGIC`, `UNSUPPORTED_VERSION`, `TRUNCATED`, `BAD_ARTIFACT`. */
 export function readCatalog(bytes: Uint8Array): Catalog {
-  const file = parse(bytes);
-  const rows = file.ids.length;
-  const whole = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-  const columns: [keyof CatalogFile, (value: unknown) => boolean][] = [
-    ['ids', (id) => typeof id === 'string' || Number.isSafeInteger(id)],
-    ['titles', (title) => typeof title === 'string'],
-    ['years', Number.isSafeInteger],
-    ['itemGenres', (list) => Array.isArray(list) && list.every((genre) => whole(genre) && genre < file.genres.length)],
-    ['imdb', whole],
-    ['tmdb', whole],
-  ];
-  for (const [column, valid] of columns) {
-    const values = file[column] as readonly unknown[];
-    if (!Array.isArray(values) || values.length !== rows || !values.every(valid)) {
-      throw new FrameRateError('BAD_ARTIFACT', `The catalogue's column "${column}" is not whole. Publish the model again.`);
-    }
-  }
-  // Most items share their genres with many others: one list for all of them.
-  const genreLists = new Map<string, readonly string[]>();
-  const genresOf = (numbers: readonly number[]): readonly string[] => {
-    const key = numbers.join();
-    const known = genreLists.get(key);
-    if (known) return known;
-    const list = numbers.map((genre) => file.genres[genre]!);
-    genreLists.set(key, list);
-    return list;
-  };
-  const catalog = new Catalog(
-    file.ids.map((id, row) => ({
-      id: itemId(id),
-      title: file.titles[row]!,
-      year: file.years[row] || null,
-      genres: genresOf(file.itemGenres[row]!),
-      imdbId: imdbId(file.imdb[row]!),
-      tmdbId: file.tmdb[row] || null,
-    })),
-  );
-  if (new Set(file.ids).size !== rows) throw new FrameRateError('BAD_ARTIFACT', 'The catalogue names an id twice. Publish the model again.');
-  return catalog;
+  const reader = new ByteReader(bytes, 'The catalogue');
+  readHeader(reader, MAGIC, VERSION, 'catalogue');
+  const [rows, kind, genreBytes, idBytes, titleBytes] = [reader.u32(), reader.u32(), reader.u32(), reader.u32(), reader.u32()];
+  reader.u32(); // brings what follows to where 64-bit numbers can be read as they lie
+  if (kind !== NUMBERS && kind !== TEXTS) throw notWhole('ids');
+  const numbers = kind === NUMBERS ? reader.block(Float64Array, rows) : null;
+  const idLengths = numbers ? new Uint32Array(0) : reader.block(Uint32Array, rows);
+  const [imdb, tmdb, titleLengths] = [reader.block(Uint32Array, rows), reader.block(Uint32Array, rows), reader.block(Uint32Array, rows)];
+  const [years, genres] = [reader.block(Int16Array, rows), reader.block(Uint16Array, rows)];
+  const genreLists = parseGenres(reader.u8Array(genreBytes));
+  const idText = new TextColumn(reader.u8Array(idBytes), idLengths, 'ids');
+  const titles = new TextColumn(reader.u8Array(titleBytes), titleLengths, 'titles');
+  reader.end();
+  if (numbers && !numbers.every(Number.isSafeInteger)) throw notWhole('ids');
+  if (!genres.every((list) => list < genreLists.length)) throw notWhole('genres');
+  return new Catalog({ rows, ids: numbers ?? idText, titles, years, genres, genreLists, imdb, tmdb });
 }
 
-function parse(bytes: Uint8Array): CatalogFile {
-  let file: Partial<CatalogFile> | null;
+function parseGenres(bytes: Uint8Array): string[][] {
+  let parsed: Partial<Genres> | null;
   try {
-    file = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Partial<CatalogFile> | null;
+    parsed = JSON.parse(decoder.decode(bytes)) as Partial<Genres> | null;
   } catch (cause) {
-    throw new FrameRateError('BAD_ARTIFACT', 'The catalogue is no JSON. Fetch or publish it again.', undefined, { cause });
+    throw notWhole('genres', cause);
   }
-  if (file?.format !== FORMAT || !Array.isArray(file.ids) || !Array.isArray(file.genres)) {
-    throw new FrameRateError('BAD_ARTIFACT', 'This is not a FrameRate catalogue.');
-  }
-  if (file.version !== VERSION) throw new FrameRateError('UNSUPPORTED_VERSION', `The catalogue is of version ${file.version}; this FrameRate reads ${VERSION}. Update FrameRate.`);
-  return file as CatalogFile;
+  const { names, lists } = parsed ?? {};
+  if (!Array.isArray(names) || !Array.isArray(lists)) throw notWhole('genres');
+  return lists.map((list: unknown) => {
+    if (!Array.isArray(list)) throw notWhole('genres');
+    return list.map((genre: number) => {
+      const name: unknown = names[genre];
+      if (typeof name !== 'string') throw notWhole('genres');
+      return name;
+    });
+  });
 }

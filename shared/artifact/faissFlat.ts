@@ -28,7 +28,7 @@ export function readFaissFlat(bytes: Uint8Array): FlatTable {
   const reader = new ByteReader(bytes, 'The index file');
   const { rows, rank } = readHeader(reader, FOURCC.flat);
   checkCount(reader.u64(), rows * rank);
-  const values = reader.f32Block(rows * rank);
+  const values = reader.block(Float32Array, rows * rank);
   reader.end();
   for (const value of values) {
     if (!Number.isFinite(value)) throw new FrameRateError('BAD_ARTIFACT', 'The index holds factors that are no numbers.');

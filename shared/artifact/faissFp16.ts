@@ -77,7 +77,7 @@ export function readFaissFp16(bytes: Uint8Array): HalfTable {
   readQuantizer(reader, QT_FP16, rank, rank * 2);
   if (reader.u64() !== 0) throw contradiction();
   checkCount(reader.u64(), rows * rank * 2);
-  const halves = reader.u16Block(rows * rank);
+  const halves = reader.block(Uint16Array, rows * rank);
   reader.end();
   for (const half of halves) {
     if ((half & INFINITE) === INFINITE) throw new FrameRateError('BAD_ARTIFACT', 'The index holds factors that are no numbers.');

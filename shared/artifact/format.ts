@@ -1,5 +1,12 @@
 import { FrameRateError } from '../errors.ts';
 
+type Block = Float64Array | Float32Array | Uint32Array | Uint16Array | Int16Array;
+
+interface BlockMaker<T extends Block> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
+}
+
 /** Reads little-endian values one after another and refuses to run past the end. */
 export class ByteReader {
   readonly #view: DataView;
@@ -80,20 +87,14 @@ export class ByteReader {
     return values;
   }
 
-  /** A copy of `count` floats, made at once: for large arrays. The bytes are little-endian, and so is every machine with WebAssembly. */
-  f32Block(count: number): Float32Array {
-    const bytes = this.u8Array(count * 4);
-    const values = new Float32Array(count);
-    new Uint8Array(values.buffer).set(bytes);
-    return values;
-  }
-
-  /** As f32Block, of 16-bit values. */
-  u16Block(count: number): Uint16Array {
-    const bytes = this.u8Array(count * 2);
-    const values = new Uint16Array(count);
-    new Uint8Array(values.buffer).set(bytes);
-    return values;
+  /**
+   * `count` values at once, for large arrays: a view where the bytes are aligned, else a copy. The bytes are
+   * little-endian, and so is every machine with WebAssembly.
+   */
+  block<T extends Block>(Values: BlockMaker<T>, count: number): T {
+    const bytes = this.u8Array(count * Values.BYTES_PER_ELEMENT);
+    const aligned = bytes.byteOffset % Values.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
+    return new Values(aligned.buffer, aligned.byteOffset, count);
   }
 
   /** A view, not a copy. */
@@ -151,6 +152,10 @@ export class ByteWriter {
 
   f32(value: number): void {
     this.#view.setFloat32(this.#take(4), value, true);
+  }
+
+  f64(value: number): void {
+    this.#view.setFloat64(this.#take(8), value, true);
   }
 
   u64(value: number): void {

@@ -63,7 +63,7 @@ export async function loadModel(source: ArtifactSource, onProgress?: LoadProgres
   const sizes = [
     ['index', factors.rows, factors.rank],
     ['fold-in file', foldIn.rows, foldIn.rank],
-    ['catalogue', catalog.items.length, rank],
+    ['catalogue', catalog.size, rank],
   ] as const;
   for (const [name, foundRows, foundRank] of sizes) {
     if (foundRows !== rows || foundRank !== rank) {

@@ -1,5 +1,4 @@
 import { FrameRateError } from '../errors.ts';
-import type { ItemId } from '../ids.ts';
 import type { Rating } from '../query.ts';
 import type { Catalog } from './catalog.ts';
 import { ByteReader, ByteWriter } from './format.ts';
@@ -102,7 +101,7 @@ export class TrainingUsers {
     const { offsets, rows, ratings } = this.#table;
     return Array.from({ length: offsets[u + 1]! - offsets[u]! }, (_, i) => {
       const entry = offsets[u]! + i;
-      return { item: catalog.items[rows[entry]!]!.id as ItemId, rating: ratings[entry]! };
+      return { item: catalog.idOf(rows[entry]!), rating: ratings[entry]! };
     });
   }
 }

@@ -86,7 +86,7 @@ export class Recommender<M extends Answerable = Model> {
       const row = itemRow(hit);
       const score = hits.scores[rank]!;
       return {
-        item: catalog.items[row]!,
+        item: catalog.item(row),
         score,
         ...(predict && { expected: predict(row) }),
         ...(explain && { because: encoded ? [] : this.#reasons(known, row, score) }),
@@ -111,7 +111,7 @@ export class Recommender<M extends Answerable = Model> {
     const other = new Float64Array(factors.rank);
     return Array.from(rows, (found, i): SimilarItem => {
       decodeRow(factors, found, other);
-      return { item: catalog.items[found]!, similarity: scores[i]! / (Math.hypot(...own) * Math.hypot(...other) || 1) };
+      return { item: catalog.item(found), similarity: scores[i]! / (Math.hypot(...own) * Math.hypot(...other) || 1) };
     })
       .sort((a, b) => b.similarity - a.similarity)
       .slice(0, k);
@@ -119,7 +119,7 @@ export class Recommender<M extends Answerable = Model> {
 
   /** @throws {FrameRateError} `NOT_FOUND`. */
   item(id: ItemId): CatalogItem {
-    return this.model.catalog.items[this.#rowOf(id)]!;
+    return this.model.catalog.item(this.#rowOf(id));
   }
 
   #rowOf(id: ItemId): ItemRow {
@@ -158,7 +158,7 @@ export class Recommender<M extends Answerable = Model> {
     if (residual) residualContributions(residual, manifest.model, known, row).forEach((part, i) => (parts[i]! += part));
     return known
       .map(({ row: rated }, i) => {
-        const { id, title } = catalog.items[rated]!;
+        const { id, title } = catalog.item(rated);
         return { item: id, title, share: parts[i]! / score };
       })
       .sort((a, b) => b.share - a.share);

@@ -14,25 +14,28 @@ export class RowFilter {
 
   /** @throws {FrameRateError} `BAD_QUERY`: a genre that the catalogue does not have, years that are none. */
   rowsOutside({ genres, withoutGenres, years, only }: Filter): RowSet {
-    const { items } = this.#catalog;
-    const outside = new RowSet(items.length);
+    const catalog = this.#catalog;
+    const outside = new RowSet(catalog.size);
     if (genres) outside.addAll(this.#withAny(genres, '/filter/genres').complement());
     if (withoutGenres) outside.addAll(this.#withAny(withoutGenres, '/filter/withoutGenres'));
     if (years) {
       const { from = -Infinity, to = Infinity } = years;
       if (!(from <= to)) throw new FrameRateError('BAD_QUERY', `There are no years from ${from} to ${to}.`, '/filter/years');
-      for (const [row, { year }] of items.entries()) if (year === null || year < from || year > to) outside.add(row);
+      for (let row = 0; row < catalog.size; row++) {
+        const year = catalog.yearOf(row);
+        if (year === null || year < from || year > to) outside.add(row);
+      }
     }
     if (only) {
-      const rows = only.map((id) => this.#catalog.rowOf(id)).filter((row) => row !== undefined);
-      outside.addAll(RowSet.of(items.length, rows).complement());
+      const rows = only.map((id) => catalog.rowOf(id)).filter((row) => row !== undefined);
+      outside.addAll(RowSet.of(catalog.size, rows).complement());
     }
     return outside;
   }
 
   #withAny(genres: readonly string[], pointer: string): RowSet {
     const byGenre = (this.#byGenre ??= this.#indexGenres());
-    const rows = new RowSet(this.#catalog.items.length);
+    const rows = new RowSet(this.#catalog.size);
     for (const [i, genre] of genres.entries()) {
       const having = byGenre.get(genre);
       if (!having) throw new FrameRateError('BAD_QUERY', `There is no genre "${genre}"; there are ${[...byGenre.keys()].sort().join(', ') || 'none'}.`, `${pointer}/${i}`);
@@ -42,11 +45,11 @@ export class RowFilter {
   }
 
   #indexGenres(): Map<string, RowSet> {
-    const { items } = this.#catalog;
+    const catalog = this.#catalog;
     const byGenre = new Map<string, RowSet>();
-    for (const [row, { genres }] of items.entries()) {
-      for (const genre of genres) {
-        const rows = byGenre.get(genre) ?? new RowSet(items.length);
+    for (let row = 0; row < catalog.size; row++) {
+      for (const genre of catalog.genresOf(row)) {
+        const rows = byGenre.get(genre) ?? new RowSet(catalog.size);
         byGenre.set(genre, rows);
         rows.add(row);
       }

@@ -62,7 +62,7 @@ export function exportOnnx(model: Model): Uint8Array<ArrayBuffer> {
       ...(dataset.licence !== null && { model_license: dataset.licence }), // the key that IR.md suggests
       rating_scale: `${ratingScale.min} to ${ratingScale.max}`,
       rating_weight: weightRule,
-      item_ids: JSON.stringify(catalog.items.map((item) => item.id)),
+      item_ids: JSON.stringify(Array.from({ length: catalog.size }, (_, row) => catalog.idOf(row))),
     },
   });
 }

@@ -28,7 +28,7 @@ export async function score({ split, answers, baselines, json, rank, seed }: Opt
   const train = await readTrainingRatings({ data: [join(split, SPLIT_FILES.train)] }, progress);
   const test = await readPeople(join(split, SPLIT_FILES.test));
   const validation = await readPeople(join(split, SPLIT_FILES.validation));
-  const catalog = new Catalog(train.items);
+  const catalog = Catalog.of(train.items);
 
   const rankers: Ranker[] = [];
   for (const path of answers) {

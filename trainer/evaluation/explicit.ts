@@ -78,7 +78,7 @@ export async function measureNewPeople(ratings: Ratings, options: { fold: number
   const { index, itemOfRow } = await factorize(train, { ...DEFAULT_PARAMETERS, rank: options.rank, seed: options.seed });
   const stars = trainStars(train, itemOfRow);
   const withoutTaste = { ...stars, tasteRidge: NO_TASTE };
-  const catalog = new Catalog(Array.from(itemOfRow, (item) => train.items[item]!));
+  const catalog = Catalog.of(Array.from(itemOfRow, (item) => train.items[item]!));
   const people = hideAFifth(ratings, new Set(test.map(({ id }) => id)), catalog);
   return TOLD.map((told) => {
     const errors = people.map(({ known, hidden }) => {

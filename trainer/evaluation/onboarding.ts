@@ -56,7 +56,7 @@ export async function measureOnboarding(ratings: Ratings, options: OnboardingOpt
     options.onProgress?.(`Fold ${fold}`);
     const { train, test } = splitUsers(ratings, { fold, positiveFrom });
     const factors = await factorize(train, { ...DEFAULT_PARAMETERS, rank, seed });
-    const catalog = new Catalog(Array.from(factors.itemOfRow, (item) => train.items[item]!));
+    const catalog = Catalog.of(Array.from(factors.itemOfRow, (item) => train.items[item]!));
     const model = { manifest: { model: factors.parameters, ratingScale: train.scale }, factors: factors.index, foldIn: factors.foldIn, catalog, ...(factors.residual && { residual: factors.residual }) };
     const recommender = new Recommender(model, await KernelIndex.open(factors.index, kernel));
     const popular = catalog.items.slice(0, LIST_LENGTH).map(({ id }) => id);

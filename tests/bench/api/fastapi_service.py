@@ -28,16 +28,30 @@ factors = index.reconstruct_n(0, rows)
 numbers = np.frombuffer(path["foldIn"].read_bytes(), np.float32, offset=16)
 noise, prior, popularity, encoder_scale = np.split(numbers, [rank, 2 * rank, 2 * rank + rows])
 
-catalog = json.loads(path["catalog"].read_text())
-row_of = {item: row for row, item in enumerate(catalog["ids"])}
+# shared/artifact/catalog.ts, of items whose ids are numbers
+catalog = path["catalog"].read_bytes()
+_, _, _, genre_bytes, _, title_bytes, _ = np.frombuffer(catalog, np.uint32, 7, 4).tolist()
+
+
+def column(dtype, at):
+    return np.frombuffer(catalog, dtype, rows, 32 + rows * at).tolist()
+
+
+ids, imdb, tmdb, lengths, years, lists = (column(*kind) for kind in [(np.float64, 0), (np.uint32, 8), (np.uint32, 12), (np.uint32, 16), (np.int16, 20), (np.uint16, 22)])
+text = 32 + rows * 24
+genres = json.loads(catalog[text : text + genre_bytes])
+titles = catalog[text + genre_bytes :]
+starts = np.cumsum([0, *lengths]).tolist()
+
+row_of = {int(item): row for row, item in enumerate(ids)}
 items = [
     {
-        "id": catalog["ids"][row],
-        "title": catalog["titles"][row],
-        "year": catalog["years"][row] or None,
-        "genres": [catalog["genres"][genre] for genre in catalog["itemGenres"][row]],
-        "imdbId": f"tt{catalog['imdb'][row]:07d}" if catalog["imdb"][row] else None,
-        "tmdbId": catalog["tmdb"][row] or None,
+        "id": int(ids[row]),
+        "title": titles[starts[row] : starts[row + 1]].decode(),
+        "year": years[row] or None,
+        "genres": [genres["names"][genre] for genre in genres["lists"][lists[row]]],
+        "imdbId": f"tt{imdb[row]:07d}" if imdb[row] else None,
+        "tmdbId": tmdb[row] or None,
     }
     for row in range(rows)
 ]

@@ -5,7 +5,7 @@ import { Catalog } from '../../../shared/artifact/catalog.ts';
 import { FrameRateError } from '../../../shared/errors.ts';
 import { tinyItems } from '../../support/tinyModel.ts';
 
-const catalog = new Catalog(tinyItems(5));
+const catalog = Catalog.of(tinyItems(5));
 const small: TrainingUsersTable = { ids: [3, 12], offsets: Uint32Array.of(0, 2, 3), rows: Uint32Array.of(0, 4, 1), ratings: Float32Array.of(4.5, 1, 4.5) };
 
 /** The file of `small`, byte by byte. */
