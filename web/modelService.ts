@@ -92,7 +92,7 @@ export class ModelService implements Pick<LocalRecommenderApi, 'load' | 'watch' 
       const { catalog, onboarding: list } = this.ready().recommender.model;
       checkLimit(limit);
       // Rows are in order of popularity: without a list what most people know is asked first.
-      return list ? list.asked.slice(0, limit).map((row) => catalog.items[row]!) : catalog.items.slice(0, limit);
+      return Array.from({ length: Math.min(limit, list?.asked.length ?? catalog.size) }, (_, i) => catalog.item(list?.asked[i] ?? i));
     });
   }
 

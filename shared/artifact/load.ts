@@ -33,6 +33,9 @@ export interface ArtifactSource {
   keep?(): Promise<void>;
 }
 
+/** Files from here on are read one after another: a browser makes a copy of a file to digest it, and another to keep it. */
+const LARGE_BYTES = 4e6;
+
 export type LoadProgress = (receivedBytes: number, totalBytes: number) => void;
 
 /**
@@ -45,15 +48,17 @@ export async function loadModel(source: ArtifactSource, onProgress?: LoadProgres
   const total = wanted.reduce((sum, file) => sum + file.bytes, 0);
   const received = new Map<FileRole, number>();
   const contents = new Map<FileRole, Uint8Array<ArrayBuffer>>();
-  await Promise.all(
-    wanted.map(async (file) => {
-      const onBytes = (bytes: number): void => {
-        received.set(file.role, bytes);
-        onProgress?.([...received.values()].reduce((sum, part) => sum + part, 0), total);
-      };
-      contents.set(file.role, await readVerified(source, file, onBytes));
-    }),
-  );
+  const fetchFile = async (file: ArtifactFile): Promise<void> => {
+    const onBytes = (bytes: number): void => {
+      received.set(file.role, bytes);
+      onProgress?.([...received.values()].reduce((sum, part) => sum + part, 0), total);
+    };
+    contents.set(file.role, await readVerified(source, file, onBytes));
+  };
+  await Promise.all([
+    ...wanted.filter(({ bytes }) => bytes < LARGE_BYTES).map(fetchFile),
+    wanted.filter(({ bytes }) => bytes >= LARGE_BYTES).reduce((before, file) => before.then(() => fetchFile(file)), Promise.resolve()),
+  ]);
 
   const factors = readFactorTable(contents.get('index')!);
   const foldIn = readFoldInTable(contents.get('foldIn')!);
