@@ -12,6 +12,7 @@ import { DEFAULT_PARAMETERS } from '../../../trainer/factorize.ts';
 import { readKernel } from '../../../trainer/openModel.ts';
 import { html } from '../../../trainer/report/html.ts';
 import { ticks } from '../../../trainer/report/plots.ts';
+import { three } from '../../../trainer/report/sections.ts';
 import { sampleRatings } from '../../../trainer/sample/ratings.ts';
 import { findChromium, needs, repoRoot } from '../../support/tools.ts';
 import { scratchFolder } from '../ratings/scratch.ts';
@@ -34,10 +35,10 @@ describe('the page', () => {
   test('holds every figure of the evaluation', () => {
     for (const id of ['accuracy', 'few', 'rank', 'lists', 'dials', 'speed', 'settings', 'method']) expect(page).toContain(`<section id="${id}"`);
     for (const { rows } of [...result.settings[0]!.groups, result.settings[1]!.groups[0]!]) {
-      for (const { measures } of rows) expect(page).toContain(measures['NDCG@10'].mean.toFixed(3).slice(1));
+      for (const { measures } of rows) expect(page).toContain(three(measures['NDCG@10'].mean));
     }
-    for (const { price } of result.dials!.slice(1)) expect(page).toContain(Math.abs(price.mean).toFixed(3).slice(1));
-    for (const { ndcg10 } of result.ranks!) expect(page).toContain(ndcg10.mean.toFixed(3).slice(1));
+    for (const { price } of result.dials!.slice(1)) expect(page).toContain(three(Math.abs(price.mean)));
+    for (const { ndcg10 } of result.ranks!) expect(page).toContain(three(ndcg10.mean));
     expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
   });
 

@@ -51,7 +51,7 @@ describe.each([['the API', () => api], ['the app’s server', () => site]])('/mo
     const { path, sha256 } = role('catalog');
     const response = await server().inject({ url: `/models/films/${path}`, headers: { 'accept-encoding': 'gzip, br' } });
     expect(response.headers).toMatchObject({ 'content-encoding': 'br', etag: `"${sha256.slice(0, 12)}-br"` });
-    expect(response.headers['content-type']).toMatch('application/json');
+    expect(response.headers['content-type']).toMatch('application/octet-stream');
     expect(brotliDecompressSync(response.rawPayload).equals(await readFile(join(folder, path)))).toBe(true);
   });
 
