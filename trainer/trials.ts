@@ -1,4 +1,5 @@
-import { Catalog } from '../shared/artifact/catalog.ts';
+import type { Catalog } from '../shared/artifact/catalog.ts';
+import { catalogOf } from '../shared/artifact/writeCatalog.ts';
 import { KernelIndex } from '../shared/engine/kernelIndex.ts';
 import { Recommender } from '../shared/engine/recommender.ts';
 import type { RatingScale } from '../shared/query.ts';
@@ -36,7 +37,7 @@ export function makeTrials(ratings: Ratings): Trial[] {
     const asked = [...validation, ...test].slice(0, MOST_PEOPLE_A_TRIAL);
     if (asked.length === 0 || train.rating.length === 0) continue;
     const training = prepare(train);
-    trials.push({ training, catalog: Catalog.of(Array.from(training.itemOfRow, (item) => train.items[item]!)), scale: train.scale, people: asked });
+    trials.push({ training, catalog: catalogOf(Array.from(training.itemOfRow, (item) => train.items[item]!)), scale: train.scale, people: asked });
     people += asked.length;
   }
   return trials;

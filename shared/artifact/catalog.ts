@@ -1,7 +1,7 @@
 import { FrameRateError } from '../errors.ts';
 import { itemId, itemRow, type ItemId, type ItemRow } from '../ids.ts';
 import type { CatalogItem } from '../query.ts';
-import { ByteReader, ByteWriter } from './format.ts';
+import { ByteReader } from './format.ts';
 import { readHeader } from './header.ts';
 import { RowTable } from './rowTable.ts';
 
@@ -12,13 +12,14 @@ import { RowTable } from './rowTable.ts';
  *
  * Columns, not records, and read where they lie: a million titles cost hardly more memory than their bytes.
  */
-const MAGIC = 'FRCT';
-const VERSION = 2;
-const HEADER_BYTES = 32;
-const NUMBERS = 0;
-const TEXTS = 1;
+export const MAGIC = 'FRCT';
+export const VERSION = 2;
+export const HEADER_BYTES = 32;
+/** How ids are kept. */
+export const NUMBERS = 0;
+export const TEXTS = 1;
 
-interface Genres {
+export interface Genres {
   readonly names: readonly string[];
   readonly lists: readonly (readonly number[])[];
 }
@@ -69,7 +70,7 @@ export class Catalog {
   #items: readonly CatalogItem[] | null = null;
   #external: { readonly imdb: ReadonlyMap<number, number>; readonly tmdb: ReadonlyMap<number, number> } | null = null;
 
-  /** Made by readCatalog and Catalog.of. @throws {FrameRateError} `BAD_ARTIFACT` where an id stands twice. */
+  /** Made by readCatalog. @throws {FrameRateError} `BAD_ARTIFACT` where an id stands twice. */
   constructor(columns: Columns) {
     this.size = columns.rows;
     this.#columns = columns;
@@ -86,11 +87,6 @@ export class Catalog {
       // Where all ids are numbers, "12" finds 12.
       this.#rowOf = (id) => (typeof id === 'number' ? table.rowOf(id) : /^-?\d{1,15}$/.test(id) ? table.rowOf(Number(id)) : undefined);
     }
-  }
-
-  /** @param items in row order, each id once. */
-  static of(items: readonly CatalogItem[]): Catalog {
-    return readCatalog(writeCatalog(items));
   }
 
   /** All of them, in row order; made when they are first asked for. For a few, `item` costs less. */
@@ -159,47 +155,8 @@ export class Catalog {
   }
 }
 
-const MOST = 0xffff_ffff;
-/** Numbers beyond any that exist are unknown ones. */
-const within = (value: number): number => (value > 0 && value <= MOST ? value : 0);
-const imdbNumber = (id: string | null): number => (id === null ? 0 : Number(id.slice(2)));
-
-/** @throws {FrameRateError} `BAD_QUERY` for more than 65,536 different lists of genres. */
-export function writeCatalog(items: readonly CatalogItem[]): Uint8Array<ArrayBuffer> {
-  const encoder = new TextEncoder();
-  const names = [...new Set(items.flatMap((item) => item.genres))].sort();
-  const numberOf = new Map(names.map((name, i) => [name, i]));
-  const lists = new Map<string, number>();
-  const listOf = items.map(({ genres }) => {
-    const key = genres.map((genre) => numberOf.get(genre)!).join();
-    if (!lists.has(key)) lists.set(key, lists.size);
-    return lists.get(key)!;
-  });
-  if (lists.size > 65_536) throw new FrameRateError('BAD_QUERY', `The items have ${lists.size} different lists of genres; a catalogue has room for 65,536.`);
-  const genres = encoder.encode(JSON.stringify({ names, lists: Array.from(lists.keys(), (key) => (key === '' ? [] : key.split(',').map(Number))) } satisfies Genres));
-  const numeric = items.every(({ id }) => typeof id === 'number');
-  const ids = numeric ? [] : items.map(({ id }) => encoder.encode(String(id)));
-  const titles = items.map(({ title }) => encoder.encode(title));
-  const bytesOf = (texts: readonly Uint8Array[]): number => texts.reduce((sum, text) => sum + text.length, 0);
-
-  const rows = items.length;
-  const out = new ByteWriter(HEADER_BYTES + rows * ((numeric ? 8 : 4) + 3 * 4 + 2 * 2) + genres.length + bytesOf(ids) + bytesOf(titles));
-  out.text(MAGIC);
-  for (const value of [VERSION, rows, numeric ? NUMBERS : TEXTS, genres.length, bytesOf(ids), bytesOf(titles), 0]) out.u32(value);
-  for (const [row, { id }] of items.entries()) {
-    if (numeric) out.f64(id as number);
-    else out.u32(ids[row]!.length);
-  }
-  for (const { imdbId } of items) out.u32(within(imdbNumber(imdbId)));
-  for (const { tmdbId } of items) out.u32(within(tmdbId ?? 0));
-  for (const title of titles) out.u32(title.length);
-  for (const { year } of items) out.i16(year ?? 0);
-  for (const list of listOf) out.u16(list);
-  out.u8Array(genres);
-  for (const text of ids) out.u8Array(text);
-  for (const title of titles) out.u8Array(title);
-  return out.bytes;
-}
+/** The digits of an id of IMDb's; 0 of none. */
+export const imdbNumber = (id: string | null): number => (id === null ? 0 : Number(id.slice(2)));
 
 /** @throws {FrameRateError} `BAD_MAGIC`, `UNSUPPORTED_VERSION`, `TRUNCATED`, `BAD_ARTIFACT`. */
 export function readCatalog(bytes: Uint8Array): Catalog {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Catalog } from '../../shared/artifact/catalog.ts';
+import { catalogOf } from '../../shared/artifact/writeCatalog.ts';
 import { itemId } from '../../shared/ids.ts';
 import { FilmMatcher, type WantedFilm } from '../../shared/matching.ts';
 import type { CatalogItem } from '../../shared/query.ts';
@@ -27,7 +27,7 @@ const films = [
   film(9, 'Beauty and the Beast', 1991),
   film(10, 'Beauty and the Beast', 1992),
 ];
-const matcher = new FilmMatcher(Catalog.of(films));
+const matcher = new FilmMatcher(catalogOf(films));
 const idOf = (film: WantedFilm) => matcher.match(film).item?.id ?? null;
 
 describe('matching', () => {
@@ -59,7 +59,7 @@ describe('matching', () => {
     fc.assert(
       fc.property(fc.array(item, { maxLength: 20 }), (list) => {
         const items = list.map(({ title, year }, i) => film(i, title, year));
-        const own = new FilmMatcher(Catalog.of(items));
+        const own = new FilmMatcher(catalogOf(items));
         for (const { title, year } of items) {
           const { item: found } = own.match(wanted(title, year));
           if (found && year !== null && found.year !== null) expect(Math.abs(found.year - year)).toBeLessThanOrEqual(1);

@@ -1,4 +1,4 @@
-import { writeCatalog } from '../../shared/artifact/catalog.ts';
+import { writeCatalog } from '../../shared/artifact/writeCatalog.ts';
 import { sha256Hex } from '../../shared/artifact/digest.ts';
 import { writeFactorTable, type FactorTable } from '../../shared/artifact/factorTable.ts';
 import { quantizeSq8 } from '../../shared/artifact/faissSq8.ts';

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { Catalog } from '../../shared/artifact/catalog.ts';
+import { catalogOf } from '../../shared/artifact/writeCatalog.ts';
 import { readAnswers } from '../evaluation/answers.ts';
 import type { Ranker } from '../evaluation/rankers.ts';
 import { BASELINES, RANKERS } from '../evaluation/rankers.ts';
@@ -28,7 +28,7 @@ export async function score({ split, answers, baselines, json, rank, seed }: Opt
   const train = await readTrainingRatings({ data: [join(split, SPLIT_FILES.train)] }, progress);
   const test = await readPeople(join(split, SPLIT_FILES.test));
   const validation = await readPeople(join(split, SPLIT_FILES.validation));
-  const catalog = Catalog.of(train.items);
+  const catalog = catalogOf(train.items);
 
   const rankers: Ranker[] = [];
   for (const path of answers) {

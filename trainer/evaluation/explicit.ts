@@ -1,4 +1,5 @@
-import { Catalog } from '../../shared/artifact/catalog.ts';
+import type { Catalog } from '../../shared/artifact/catalog.ts';
+import { catalogOf } from '../../shared/artifact/writeCatalog.ts';
 import { fitRatings, type RatedRow } from '../../shared/engine/expectedRating.ts';
 import { DEFAULT_PARAMETERS, factorize } from '../factorize.ts';
 import type { Ratings } from '../ratings/ratings.ts';
@@ -78,7 +79,7 @@ export async function measureNewPeople(ratings: Ratings, options: { fold: number
   const { index, itemOfRow } = await factorize(train, { ...DEFAULT_PARAMETERS, rank: options.rank, seed: options.seed });
   const stars = trainStars(train, itemOfRow);
   const withoutTaste = { ...stars, tasteRidge: NO_TASTE };
-  const catalog = Catalog.of(Array.from(itemOfRow, (item) => train.items[item]!));
+  const catalog = catalogOf(Array.from(itemOfRow, (item) => train.items[item]!));
   const people = hideAFifth(ratings, new Set(test.map(({ id }) => id)), catalog);
   return TOLD.map((told) => {
     const errors = people.map(({ known, hidden }) => {

@@ -1,4 +1,4 @@
-import { Catalog } from '../../shared/artifact/catalog.ts';
+import { catalogOf } from '../../shared/artifact/writeCatalog.ts';
 import { KernelIndex } from '../../shared/engine/kernelIndex.ts';
 import { Recommender } from '../../shared/engine/recommender.ts';
 import type { ItemId } from '../../shared/ids.ts';
@@ -56,7 +56,7 @@ export async function measureOnboarding(ratings: Ratings, options: OnboardingOpt
     options.onProgress?.(`Fold ${fold}`);
     const { train, test } = splitUsers(ratings, { fold, positiveFrom });
     const factors = await factorize(train, { ...DEFAULT_PARAMETERS, rank, seed });
-    const catalog = Catalog.of(Array.from(factors.itemOfRow, (item) => train.items[item]!));
+    const catalog = catalogOf(Array.from(factors.itemOfRow, (item) => train.items[item]!));
     const model = { manifest: { model: factors.parameters, ratingScale: train.scale }, factors: factors.index, foldIn: factors.foldIn, catalog, ...(factors.residual && { residual: factors.residual }) };
     const recommender = new Recommender(model, await KernelIndex.open(factors.index, kernel));
     const popular = catalog.items.slice(0, LIST_LENGTH).map(({ id }) => id);

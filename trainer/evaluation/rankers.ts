@@ -1,4 +1,4 @@
-import { Catalog } from '../../shared/artifact/catalog.ts';
+import { catalogOf } from '../../shared/artifact/writeCatalog.ts';
 import type { ModelParameters } from '../../shared/artifact/manifest.ts';
 import { KernelIndex } from '../../shared/engine/kernelIndex.ts';
 import { Recommender } from '../../shared/engine/recommender.ts';
@@ -62,7 +62,7 @@ export async function trainRanker(name: string, train: Ratings, parameters: Mode
 
 /** Ranks with a model that was trained, as every door does. */
 export async function openRanker(name: string, train: Ratings, { index, foldIn, residual, itemOfRow, parameters: model }: Factors, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
-  const catalog = Catalog.of(Array.from(itemOfRow, (item) => train.items[item]!));
+  const catalog = catalogOf(Array.from(itemOfRow, (item) => train.items[item]!));
   const manifest = { model, ratingScale: train.scale };
   const recommender = new Recommender({ manifest, factors: index, foldIn, catalog, ...(residual && { residual }) }, await KernelIndex.open(index, kernel));
   return { name, detail: describeParameters(model), rank: (query) => recommender.recommend(query).items.map(({ item }) => item.id) };
@@ -73,7 +73,7 @@ const describeParameters = ({ rank, itemExponent, userExponent, softThreshold, r
 
 /** The most rated items, by the sum of their weights: what everybody gets who is not known. */
 export function popularityRanker(train: Ratings): Ranker {
-  const catalog = Catalog.of(Array.from(orderByPopularity(train, weigh(train)).itemOfRow, (item) => train.items[item]!));
+  const catalog = catalogOf(Array.from(orderByPopularity(train, weigh(train)).itemOfRow, (item) => train.items[item]!));
   return {
     name: 'popularity',
     rank({ ratings, exclude = [], k = 10 }) {
@@ -129,7 +129,7 @@ async function trainBestEase({ train, validation, onProgress }: Lesson): Promise
 }
 
 function easeRanker(train: Ratings, { training, lambda, score }: Ease): Ranker {
-  const catalog = Catalog.of(Array.from(training.itemOfRow, (item) => train.items[item]!));
+  const catalog = catalogOf(Array.from(training.itemOfRow, (item) => train.items[item]!));
   return {
     name: 'EASE',
     detail: `λ ${lambda}`,

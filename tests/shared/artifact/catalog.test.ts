@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Catalog, readCatalog, writeCatalog } from '../../../shared/artifact/catalog.ts';
+import { readCatalog } from '../../../shared/artifact/catalog.ts';
+import { catalogOf, writeCatalog } from '../../../shared/artifact/writeCatalog.ts';
 import { RowTable } from '../../../shared/artifact/rowTable.ts';
 import { FrameRateError } from '../../../shared/errors.ts';
 import { itemId } from '../../../shared/ids.ts';
@@ -64,11 +65,11 @@ describe('the catalogue', () => {
   });
 
   test('finds ids as they are written elsewhere, and the most popular of several with one id of IMDb', () => {
-    const numbers = Catalog.of(two);
+    const numbers = catalogOf(two);
     expect([numbers.rowOf(itemId('7')), numbers.rowOf(itemId('7.5')), numbers.rowOf(itemId(8))]).toEqual([0, undefined, undefined]);
-    const texts = Catalog.of([film('12'), film('x')]);
+    const texts = catalogOf([film('12'), film('x')]);
     expect([texts.rowOf(itemId(12)), texts.rowOf(itemId('x')), texts.rowOf(itemId('y'))]).toEqual([0, 1, undefined]);
-    const shared = Catalog.of([film(1, { imdbId: 'tt0000009', tmdbId: 5 }), film(2, { imdbId: 'tt0000009' })]);
+    const shared = catalogOf([film(1, { imdbId: 'tt0000009', tmdbId: 5 }), film(2, { imdbId: 'tt0000009' })]);
     expect([shared.byImdbId('tt0000009'), shared.byImdbId('tt0000008'), shared.byTmdbId(5), shared.byTmdbId(6)]).toEqual([1, undefined, 1, undefined]);
   });
 
@@ -97,7 +98,7 @@ describe('the catalogue', () => {
   });
 
   test('makes one item, or all of them once', () => {
-    const catalog = Catalog.of(tinyItems(1000));
+    const catalog = catalogOf(tinyItems(1000));
     expect(catalog.item(999)).toEqual(tinyItems(1000)[999]);
     expect(catalog.items).toBe(catalog.items);
   });

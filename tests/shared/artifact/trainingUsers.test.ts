@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseTrainingUsers, TrainingUsers, writeTrainingUsers, type TrainingUsersTable } from '../../../shared/artifact/trainingUsers.ts';
-import { Catalog } from '../../../shared/artifact/catalog.ts';
+import { catalogOf } from '../../../shared/artifact/writeCatalog.ts';
 import { FrameRateError } from '../../../shared/errors.ts';
 import { tinyItems } from '../../support/tinyModel.ts';
 
-const catalog = Catalog.of(tinyItems(5));
+const catalog = catalogOf(tinyItems(5));
 const small: TrainingUsersTable = { ids: [3, 12], offsets: Uint32Array.of(0, 2, 3), rows: Uint32Array.of(0, 4, 1), ratings: Float32Array.of(4.5, 1, 4.5) };
 
 /** The file of `small`, byte by byte. */
