@@ -22,14 +22,17 @@ export const MIGRATIONS: readonly ((db: IDBPDatabase<Schema>, transaction: Upgra
   (db) => void db.createObjectStore('choices'),
 ];
 
-/** @param version for the tests of migrations. */
-export function openDatabase(version = MIGRATIONS.length, onBlocking: () => void = () => undefined): Promise<IDBPDatabase<Schema>> {
+/**
+ * @param version for the tests of migrations.
+ * @param onLost the connection is of no more use: a newer release or a deletion waits for it, or the browser took it.
+ */
+export function openDatabase(version = MIGRATIONS.length, onLost: () => void = () => undefined): Promise<IDBPDatabase<Schema>> {
   return openDB<Schema>(DATABASE, version, {
     upgrade(db, from, _to, transaction) {
       for (const migrate of MIGRATIONS.slice(from, version)) migrate(db, transaction);
     },
-    // A tab of a newer release waits for this one to let go.
-    blocking: onBlocking,
+    blocking: onLost,
+    terminated: onLost,
   });
 }
 
@@ -49,22 +52,35 @@ class DatabaseStore implements Store {
   #listeners: ((keys: readonly FilmKey[] | null) => void)[] = [];
   readonly #channel = new BroadcastChannel(DATABASE);
 
-  constructor(private readonly db: IDBPDatabase<Schema>) {
+  /** Null once it was lost: it is opened again for the next question. */
+  #db: Promise<IDBPDatabase<Schema>> | null = null;
+
+  constructor() {
     this.#channel.addEventListener('message', ({ data }: MessageEvent<readonly FilmKey[] | null>) => {
       for (const listener of this.#listeners) listener(data);
     });
+  }
+
+  /** A connection that takes transactions. @throws where the browser allows no database, or a newer release has changed it. */
+  open(): Promise<IDBPDatabase<Schema>> {
+    const opened = (this.#db ??= openDatabase(MIGRATIONS.length, () => {
+      if (this.#db === opened) this.#db = null;
+      void opened.then((db) => db.close());
+    }));
+    opened.catch(() => (this.#db = null)); // told to whoever asked
+    return opened;
   }
 
   get trouble(): StoreTrouble | null {
     return this.#trouble;
   }
 
-  films(): Promise<readonly KeptFilm[]> {
-    return this.db.getAll('films');
+  async films(): Promise<readonly KeptFilm[]> {
+    return (await this.open()).getAll('films');
   }
 
   async film(key: FilmKey): Promise<KeptFilm | null> {
-    return (await this.db.get('films', key)) ?? null;
+    return (await (await this.open()).get('films', key)) ?? null;
   }
 
   async write(changes: readonly Change[]): Promise<StoreTrouble | null> {
@@ -79,7 +95,7 @@ class DatabaseStore implements Store {
   }
 
   async #writeWhole(changes: readonly Change[]): Promise<void> {
-    const transaction = this.db.transaction('films', 'readwrite');
+    const transaction = (await this.open()).transaction('films', 'readwrite');
     const requests = changes.map(async ([key, film]) => void (await (film ? transaction.store.put(film) : transaction.store.delete(key))));
     try {
       await Promise.all([...requests, transaction.done]);
@@ -91,11 +107,11 @@ class DatabaseStore implements Store {
   }
 
   async settings(): Promise<Settings> {
-    return (await this.db.get('choices', 'settings')) ?? {};
+    return (await (await this.open()).get('choices', 'settings')) ?? {};
   }
 
   async choose(settings: Settings): Promise<void> {
-    const transaction = this.db.transaction('choices', 'readwrite');
+    const transaction = (await this.open()).transaction('choices', 'readwrite');
     const before = (await transaction.store.get('settings')) ?? {};
     await Promise.all([transaction.store.put({ ...before, ...settings }, 'settings'), transaction.done]);
   }
@@ -105,7 +121,7 @@ class DatabaseStore implements Store {
   }
 
   async forget(): Promise<void> {
-    const transaction = this.db.transaction(['films', 'choices'], 'readwrite');
+    const transaction = (await this.open()).transaction(['films', 'choices'], 'readwrite');
     await Promise.all([transaction.objectStore('films').clear(), transaction.objectStore('choices').clear(), transaction.done]);
     this.#channel.postMessage(null);
   }
@@ -114,10 +130,9 @@ class DatabaseStore implements Store {
 /** The best keeping that this browser allows: a database, or else the page's own memory. */
 export async function openStore(): Promise<Store> {
   try {
-    let store: IDBPDatabase<Schema> | null = null;
-    const db = await openDatabase(MIGRATIONS.length, () => store?.close());
-    store = db;
-    return new DatabaseStore(db);
+    const store = new DatabaseStore();
+    await store.open();
+    return store;
   } catch {
     return new MemoryStore('forbidden');
   }
