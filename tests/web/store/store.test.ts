@@ -63,6 +63,15 @@ describe('the database', () => {
     expect(store.trouble).toBeNull();
   });
 
+  test('that another tab took away is opened again for the next question', async () => {
+    const store = await openStore();
+    await store.write([[kept(1).key, kept(1)]]);
+    await deleteDB(DATABASE); // waits for the connection to be let go of
+    expect(await store.films()).toEqual([]);
+    expect(await store.write([[kept(2).key, kept(2)]])).toBeNull();
+    expect(await store.films()).toEqual([kept(2)]);
+  });
+
   test('tells the other tabs which films changed', async () => {
     const [one, other] = [await openStore(), await openStore()];
     const heard: unknown[] = [];
