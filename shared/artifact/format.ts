@@ -72,13 +72,6 @@ export class ByteReader {
     return Number(value);
   }
 
-  /** The count again, once it is clear that as many values of that size are there: before memory is asked for. */
-  room(count: number, bytesEach: number): number {
-    this.#take(count * bytesEach);
-    this.#offset -= count * bytesEach;
-    return count;
-  }
-
   /** A copy, because the bytes need not be aligned to four. */
   f32Array(count: number): Float32Array {
     const at = this.#take(count * 4);

@@ -1,5 +1,6 @@
 import { FrameRateError } from '../errors.ts';
 import { ByteReader, ByteWriter } from './format.ts';
+import { readHeader } from './header.ts';
 
 /**
  * What the factors miss between the most rated items: for each item the few others that say most about it, at 8 bits.
@@ -44,9 +45,7 @@ export function writeResidualTable({ rows, offsets, targets, values, scale }: Re
 /** @throws {FrameRateError} `BAD_MAGIC`, `UNSUPPORTED_VERSION`, `TRUNCATED`, `BAD_ARTIFACT`. */
 export function readResidualTable(bytes: Uint8Array): ResidualTable {
   const reader = new ByteReader(bytes, 'The residual file');
-  if (reader.text(4) !== MAGIC) throw new FrameRateError('BAD_MAGIC', 'This is not a FrameRate residual file.');
-  const version = reader.u32();
-  if (version !== VERSION) throw new FrameRateError('UNSUPPORTED_VERSION', `The residual file is of version ${version}; this FrameRate reads ${VERSION}. Update FrameRate.`);
+  readHeader(reader, MAGIC, VERSION, 'residual file');
   const rows = reader.u32();
   const entries = reader.u32();
   if (rows > MAX_RESIDUAL_ROWS) bad(`it covers ${rows} rows, ${MAX_RESIDUAL_ROWS} at most can be`);

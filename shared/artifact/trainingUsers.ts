@@ -2,6 +2,7 @@ import { FrameRateError } from '../errors.ts';
 import type { Rating } from '../query.ts';
 import type { Catalog } from './catalog.ts';
 import { ByteReader, ByteWriter } from './format.ts';
+import { readHeader } from './header.ts';
 import { readVerified, type ArtifactSource } from './load.ts';
 import { optionalFileOf, type Manifest } from './manifest.ts';
 
@@ -50,15 +51,13 @@ export function writeTrainingUsers({ ids, offsets, rows, ratings }: TrainingUser
 /** @throws {FrameRateError} `BAD_MAGIC`, `UNSUPPORTED_VERSION`, `TRUNCATED`, `BAD_ARTIFACT`. */
 export function parseTrainingUsers(bytes: Uint8Array): TrainingUsersTable {
   const reader = new ByteReader(bytes, 'The file of the training users');
-  if (reader.text(4) !== MAGIC) throw new FrameRateError('BAD_MAGIC', 'This is not a FrameRate file of training users.');
-  const version = reader.u32();
-  if (version !== VERSION) throw new FrameRateError('UNSUPPORTED_VERSION', `The file of the training users is of version ${version}; this FrameRate reads ${VERSION}. Update FrameRate.`);
+  readHeader(reader, MAGIC, VERSION, 'file of the training users');
   const [users, entries, levelCount, nameBytes] = [reader.u32(), reader.u32(), reader.u32(), reader.u32()];
   const ids = parseIds(reader.u8Array(nameBytes));
-  const offsets = Uint32Array.from({ length: reader.room(users + 1, 4) }, () => reader.u32());
-  const rows = Uint32Array.from({ length: reader.room(entries, 4) }, () => reader.u32());
+  const offsets = reader.block(Uint32Array, users + 1);
+  const rows = reader.block(Uint32Array, entries);
   const levels = reader.f32Array(levelCount);
-  const ratings = Float32Array.from({ length: reader.room(entries, 2) }, () => levels[reader.u16()] ?? NaN);
+  const ratings = Float32Array.from(reader.block(Uint16Array, entries), (level) => levels[level] ?? NaN);
   reader.end();
   const ascending = offsets.every((offset, u) => u === 0 || offset >= offsets[u - 1]!);
   if (ids.length !== users || offsets[0] !== 0 || offsets[users] !== entries || !ascending || !ratings.every(Number.isFinite)) {

@@ -14,6 +14,12 @@ const TURN = 10;
 
 export const recommendations: FastifyPluginAsyncTypebox<{ models: Models; metrics: Metrics }> = async (api, { models, metrics }) => {
   /** @param at where the question stands in the body. */
+  async function answer({ service }: HostedModel, query: RecommendQuery, at = ''): Promise<Recommendations> {
+    const found = valueOf(await service.recommend(query), at);
+    metrics.search.observe(found.computeMs / 1000);
+    return found;
+  }
+
   async function ask(model: HostedModel, question: Static<typeof Question>, at = ''): Promise<Recommendations> {
     const { ratings, exclude, filter, ...rest } = question;
     const told = ratings.map((rating, i) => resolve(model, rating, `${at}/ratings/${i}`));
@@ -23,9 +29,7 @@ export const recommendations: FastifyPluginAsyncTypebox<{ models: Models; metric
       ...(exclude && { exclude: exclude.map(itemId) }),
       ...(filter && { filter: toFilter(filter) }),
     };
-    const answer = valueOf(await model.service.recommend(query), at);
-    metrics.search.observe(answer.computeMs / 1000);
-    return answer;
+    return answer(model, query, at);
   }
 
   api.post(
@@ -68,9 +72,7 @@ export const recommendations: FastifyPluginAsyncTypebox<{ models: Models; metric
       if (!users) throw new FrameRateError('NOT_FOUND', `The model "${model.name}" was published without its people. Train it with --publish-users, or POST their ratings to /v1/recommendations.`);
       const ratings = users.ratingsOf(id, model.catalog);
       if (!ratings) throw new FrameRateError('NOT_FOUND', `Nobody in the training data of "${model.name}" is called ${JSON.stringify(id)}.`, '/id');
-      const answer = valueOf(await model.service.recommend({ ...rest, ratings }));
-      metrics.search.observe(answer.computeMs / 1000);
-      return mutable(answer);
+      return mutable(await answer(model, { ...rest, ratings }));
     },
   );
 };
