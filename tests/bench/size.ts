@@ -11,8 +11,9 @@ import { repoRoot } from '../support/tools.ts';
 const shell = join(repoRoot, 'dist/app');
 const folders = [shell, ...process.argv.slice(2)];
 
+/** Without the copies that are compressed already. */
 const filesOf = (folder: string): string[] =>
-  readdirSync(folder).flatMap((name) => (statSync(join(folder, name)).isDirectory() ? filesOf(join(folder, name)) : [join(folder, name)]));
+  readdirSync(folder).filter((name) => !name.endsWith('.br')).flatMap((name) => (statSync(join(folder, name)).isDirectory() ? filesOf(join(folder, name)) : [join(folder, name)]));
 
 process.stdout.write('| file | raw | brotli |\n|---|---:|---:|\n');
 for (const folder of folders) {
