@@ -26,12 +26,14 @@ export interface Table {
   readonly lines: readonly (readonly (string | number | null)[])[];
   /** Sentences: how it was measured, who could not take part. */
   readonly notes: readonly string[];
+  /** Sentences: who did not take part where, and why. A summary leaves them out: its cells are empty there. */
+  readonly absences?: readonly string[];
 }
 
-export function toMarkdown({ title, columns, lines, notes }: Table): string {
+export function toMarkdown({ title, columns, lines, notes, absences = [] }: Table): string {
   const cells = (values: readonly (string | number | null)[]): string => `| ${values.map((value) => (typeof value === 'number' ? formatNumber(value) : (value ?? ''))).join(' | ')} |`;
   const rule = columns.map((_, i) => (lines.every((line) => typeof line[i] !== 'string') ? '---:' : '---'));
-  return [`**${title}**`, '', cells(columns), `|${rule.join('|')}|`, ...lines.map(cells), '', ...notes.map((note) => `${note}\n`)].join('\n');
+  return [`**${title}**`, '', cells(columns), `|${rule.join('|')}|`, ...lines.map(cells), '', ...[...notes, ...absences].map((note) => `${note}\n`)].join('\n');
 }
 
 /**

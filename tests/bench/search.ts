@@ -19,6 +19,7 @@ export const search: Bench = {
   name: 'search',
   question: 'How long does one search take, beside other engines and beside reading the memory?',
   async run({ quick, say }) {
+    const absences: string[] = [];
     const notes: string[] = ['In Node, one thread each, queries in turn, round by round. Recall against exact single precision.'];
     const failed = await installPeers(say);
     if (failed !== null) notes.push(failed);
@@ -40,12 +41,12 @@ export const search: Bench = {
         const found = await compare(contestants, set.queries, set.truth, { rounds: quick ? 5 : 15, warmUp: 3, roundMs: quick ? 60 : 120 });
         close();
         lines.push(...toLines(set, found));
-        if (absent.length > 0) notes.push(`Not at ${rows.toLocaleString('en')} × ${rank}: ${absent.join('; ')}.`);
+        if (absent.length > 0) absences.push(`Not at ${rows.toLocaleString('en')} × ${rank}: ${absent.join('; ')}.`);
       }
     } finally {
       faiss?.close();
     }
-    return [{ title: `Search, k = ${K}`, columns: COLUMNS, lines, notes } satisfies Table];
+    return [{ title: `Search, k = ${K}`, columns: COLUMNS, lines, notes, absences } satisfies Table];
   },
   summary: (tables) => tables.map((table) => besideKernel(table, ['Faiss native, Flat', 'Faiss native, SQ8', 'Faiss WASM, Flat', 'Faiss WASM, SQ8', 'ONNX Runtime', 'Plain JavaScript', FLOOR])),
 };
