@@ -1,9 +1,10 @@
 import type { CatalogFacts } from '../shared/catalogFacts.ts';
 import type { ErrorAnswer, Result } from '../shared/errors.ts';
+import type { GroupQuery, GroupRecommendations } from '../shared/groupQuery.ts';
 import type { ItemId } from '../shared/ids.ts';
 import type { TasteMap } from '../shared/tasteMap.ts';
 import type { FilmMatch, WantedFilm } from '../shared/matching.ts';
-import type { CatalogItem, RatingScale, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../shared/query.ts';
+import type { CatalogItem, Rating, RatingScale, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../shared/query.ts';
 
 /** What a person may know about the loaded model. */
 export interface ModelInfo {
@@ -67,4 +68,8 @@ export interface LocalRecommenderApi extends RecommenderApi {
   match(films: readonly WantedFilm[]): Promise<Result<readonly FilmMatch[]>>;
   /** Which genres and decades there are to choose from. */
   facts(): Promise<Result<CatalogFacts>>;
+  /** One list for several people. */
+  recommendForGroup(query: GroupQuery): Promise<Result<GroupRecommendations>>;
+  /** Somebody's taste as a short text, for the lists of others: see tasteCode.ts for what it tells of them. */
+  tasteCode(ratings: readonly Rating[]): Promise<Result<string>>;
 }

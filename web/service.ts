@@ -2,8 +2,9 @@ import { loadMap, type ArtifactSource, type Model } from '../shared/artifact/loa
 import { factsOf, type CatalogFacts } from '../shared/catalogFacts.ts';
 import { openRecommender, type Engines } from '../shared/engine/open.ts';
 import { answer, type Result } from '../shared/errors.ts';
+import type { GroupQuery, GroupRecommendations } from '../shared/groupQuery.ts';
 import { FilmMatcher, type FilmMatch, type WantedFilm } from '../shared/matching.ts';
-import type { CatalogItem } from '../shared/query.ts';
+import type { CatalogItem, Rating } from '../shared/query.ts';
 import { drawMap, type TasteMap } from '../shared/tasteMap.ts';
 import { TitleSearch } from '../shared/titles.ts';
 import type { LocalRecommenderApi } from './api.ts';
@@ -63,6 +64,22 @@ export class RecommenderService extends ModelService implements LocalRecommender
 
   facts(): Promise<Result<CatalogFacts>> {
     return answer(() => factsOf(this.ready().recommender.model.catalog.items));
+  }
+
+  recommendForGroup(query: GroupQuery): Promise<Result<GroupRecommendations>> {
+    return answer(async () => {
+      const { recommender } = this.ready();
+      const { recommendForGroup } = await import('../shared/engine/group.ts'); // most people look for films alone
+      return recommendForGroup(recommender, query);
+    });
+  }
+
+  tasteCode(ratings: readonly Rating[]): Promise<Result<string>> {
+    return answer(async () => {
+      const { recommender } = this.ready();
+      const { writeTasteCode } = await import('../shared/tasteCode.ts');
+      return writeTasteCode((await recommender.person(ratings)).vector, recommender.model.manifest.modelId);
+    });
   }
 }
 

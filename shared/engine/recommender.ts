@@ -35,10 +35,17 @@ interface Told {
   readonly unknown: readonly ItemId[];
 }
 
+/** Who somebody is to the search: the score of every row follows from it. */
+export interface Person extends Told {
+  /** Length `rank`. */
+  readonly vector: Float32Array;
+  /** What the residual adds, see residual.ts; missing where the model has none, or an encoder made the vector. */
+  readonly bonus?: Float64Array;
+}
+
 /** Folds a person in and finds their films: the one place where a question becomes an answer, behind every door. */
 export class Recommender<M extends Answerable = Model> {
   readonly #filter: RowFilter;
-
 
   constructor(
     readonly model: M,
@@ -72,14 +79,29 @@ export class Recommender<M extends Answerable = Model> {
     return this.#answer(query, this.#resolve(query.ratings), null, start);
   }
 
+  /**
+   * Somebody by their ratings, for who asks for several people at once (group.ts).
+   * @throws {FrameRateError} as `ask`.
+   */
+  async person(ratings: readonly Rating[]): Promise<Person> {
+    const told = this.#resolve(ratings);
+    return this.#person(told, this.encoder && told.known.length > 0 ? await this.encoder.encode(told.known) : null);
+  }
+
   /** @param encoded the person's vector where an encoder made it; it knows nothing of a residual. */
-  #answer({ k = DEFAULT_K, explain = false, exclude, filter, expect = true, ...leaning }: RecommendQuery, { known, unknown }: Told, encoded: Float32Array | null, start: number): Recommendations {
+  #person(told: Told, encoded: Float32Array | null): Person {
+    const { factors, foldIn: table, residual, manifest } = this.model;
+    if (encoded) return { ...told, vector: encoded };
+    const vector = foldIn(factors, table, manifest.model, told.known);
+    return residual ? { ...told, vector, bonus: residualBonus(residual, manifest.model, told.known) } : { ...told, vector };
+  }
+
+  #answer({ k = DEFAULT_K, explain = false, exclude, filter, expect = true, ...leaning }: RecommendQuery, told: Told, encoded: Float32Array | null, start: number): Recommendations {
     checkK(k);
     const dials = checkDials(leaning);
-    const { factors, foldIn: table, residual, manifest, catalog, stars } = this.model;
-    const query = encoded ?? foldIn(factors, table, manifest.model, known);
-    const bonus = residual && !encoded ? residualBonus(residual, manifest.model, known) : undefined;
-    const best = this.index.search(query, hitsNeeded(k, dials), this.#leftOut(known.map(({ row }) => row), exclude, filter), bonus);
+    const { factors, foldIn: table, manifest, catalog, stars } = this.model;
+    const { known, unknown, vector, bonus } = this.#person(told, encoded);
+    const best = this.index.search(vector, hitsNeeded(k, dials), this.leftOut(known.map(({ row }) => row), exclude, filter), bonus);
     const hits = turnDials(best, dials, factors, table.popularity);
     const predict = stars && expect ? fitRatings(factors, stars, manifest.ratingScale, known) : null;
     const items = Array.from(hits.rows.subarray(0, k), (hit, rank): Recommendation => {
@@ -107,7 +129,7 @@ export class Recommender<M extends Answerable = Model> {
     const own = new Float64Array(factors.rank);
     decodeRow(factors, row, own);
     const pool = Math.min(MAX_K, Math.max(SIMILAR_POOL.least, SIMILAR_POOL.times * k));
-    const { rows, scores } = this.index.search(Float32Array.from(own), pool, this.#leftOut([row], exclude, filter));
+    const { rows, scores } = this.index.search(Float32Array.from(own), pool, this.leftOut([row], exclude, filter));
     const other = new Float64Array(factors.rank);
     return Array.from(rows, (found, i): SimilarItem => {
       decodeRow(factors, found, other);
@@ -128,7 +150,8 @@ export class Recommender<M extends Answerable = Model> {
     return row;
   }
 
-  #leftOut(rows: readonly ItemRow[], exclude: readonly ItemId[] = [], filter?: Filter): RowSet {
+  /** What a search must not return. @throws {FrameRateError} `BAD_QUERY`: what is wrong with the filter. */
+  leftOut(rows: readonly ItemRow[], exclude: readonly ItemId[] = [], filter?: Filter): RowSet {
     const { catalog } = this.model;
     const out = RowSet.of(this.index.rows, rows);
     for (const id of exclude) {
@@ -165,6 +188,6 @@ export class Recommender<M extends Answerable = Model> {
   }
 }
 
-function checkK(k: number): void {
+export function checkK(k: number): void {
   if (!Number.isInteger(k) || k < 1 || k > MAX_K) throw new FrameRateError('BAD_QUERY', `k is ${k}; it goes from 1 to ${MAX_K}.`, '/k');
 }

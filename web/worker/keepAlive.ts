@@ -32,6 +32,8 @@ export function keepAlive(start: () => MortalRecommender, now?: () => number): L
     map: () => kept.ask((api) => api.map()),
     match: (films) => kept.ask((api) => api.match(films)),
     facts: () => kept.ask((api) => api.facts()),
+    recommendForGroup: (query) => kept.ask((api) => api.recommendForGroup(query)),
+    tasteCode: (ratings) => kept.ask((api) => api.tasteCode(ratings)),
   };
 }
 

@@ -1,9 +1,10 @@
 import type { CatalogFacts } from '../../../shared/catalogFacts.ts';
 import type { ErrorCode, Result } from '../../../shared/errors.ts';
+import type { GroupQuery, GroupRecommendations } from '../../../shared/groupQuery.ts';
 import { itemId, type ItemId } from '../../../shared/ids.ts';
 import type { TasteMap } from '../../../shared/tasteMap.ts';
 import type { FilmMatch, WantedFilm } from '../../../shared/matching.ts';
-import type { CatalogItem, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../../../shared/query.ts';
+import type { CatalogItem, Rating, Recommendations, RecommendQuery, SimilarItem, SimilarQuery } from '../../../shared/query.ts';
 import type { EngineStatus, LocalRecommenderApi, ModelInfo } from '../../../web/api.ts';
 
 /** A question that waits until the test answers it. */
@@ -39,6 +40,8 @@ export class FakeApi implements LocalRecommenderApi {
   readonly maps: Question<undefined, TasteMap>[] = [];
   readonly factsAsked: Question<null, CatalogFacts>[] = [];
   readonly onboardings: Question<number | undefined, readonly CatalogItem[]>[] = [];
+  readonly groups: Question<GroupQuery, GroupRecommendations>[] = [];
+  readonly tasteCodes: Question<readonly Rating[], string>[] = [];
   /** Titles that this model does not know. */
   readonly strangers = new Set<string>();
   tell: (status: EngineStatus) => void = () => {};
@@ -79,6 +82,14 @@ export class FakeApi implements LocalRecommenderApi {
 
   facts(): Promise<Result<CatalogFacts>> {
     return ask(this.factsAsked, null);
+  }
+
+  recommendForGroup(query: GroupQuery): Promise<Result<GroupRecommendations>> {
+    return ask(this.groups, query);
+  }
+
+  tasteCode(ratings: readonly Rating[]): Promise<Result<string>> {
+    return ask(this.tasteCodes, ratings);
   }
 
   /** Never resolves, as with a worker whose script did not load. */
