@@ -37,13 +37,13 @@ interface Voice {
  * the vectors, each divided by its unit, is a query itself: one search finds the GROUP_POOL best on average, and those are
  * ordered by their worth. A film that somebody is cold to (a liking below 0) comes after all that nobody is.
  *
- * Chosen by measurement, on ml-latest-small (fold 0, 121 people that the model never saw, 150 groups of strangers a size,
- * NDCG@10 of the list against what each of them took, and the least liking of a film in it). In groups of two: the mean of raw
- * scores serves the loudest (.315 on average, .101 whoever is served worst; least liking .13), the mean of likings all of
- * them (.291, .124; .24), and a fairness of .25 takes little from that for lists with nobody's dud (.284, .114; .33). A hard
- * floor under likings costs more for as much (floor .15: .271, .107; .33), so do least misery (.220, .082; .54) and Borda
- * (.228, .084; .47). Likewise in groups of three and five. People themselves, asked by Masthoff (2004), prefer the average
- * without misery, too.
+ * Chosen by measurement: ml-latest-small (fold 0, 121 people that the model never saw), 150 groups of strangers a size; NDCG@10
+ * of the list against what each of them took, on average and of whoever is served worst, and the least liking of a film in
+ * it. In groups of two the mean of raw scores serves the loudest (.315, .101; .13), that of likings everybody (fairness 0:
+ * .296, .127; .22). A fairness of .3 takes little from that and keeps duds out (.282, .115; .30), where a hard floor under
+ * likings costs more (.15: .271, .107; .33), and so do Borda (.228, .084; .47) and least misery (fairness 1: .218, .085; .48).
+ * Likewise in groups of three and five. People themselves prefer the average without misery, too: Masthoff, "Group modeling",
+ * UMUAI 14, 2004.
  *
  * @throws {FrameRateError} `BAD_QUERY`, with its place: a taste code that is damaged or of another model, members that are
  *   none or too many, and what `recommend` refuses; `RATING_OUT_OF_RANGE`.

@@ -1,25 +1,37 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import type { Change, FilmKey, KeptFilm } from './keptFilm.ts';
 import { MemoryStore } from './memoryStore.ts';
-import type { Settings, Store, StoreTrouble } from './store.ts';
+import { FIRST_PROFILE, oldestFirst, type Profile, type ProfileId } from './profile.ts';
+import type { Settings, Store, StoreChange, StoreTrouble } from './store.ts';
 
 export const DATABASE = 'framerate';
 
 export interface Schema extends DBSchema {
-  films: { key: FilmKey; value: KeptFilm };
+  profiles: { key: ProfileId; value: Profile };
+  /** Under whose they are, and the film's own key. */
+  kept: { key: [ProfileId, FilmKey]; value: KeptFilm };
   /** One record, under "settings". */
   choices: { key: string; value: Settings };
+  /** Until version 2: the films of the one person that there was. */
+  films: { key: FilmKey; value: KeptFilm };
 }
 
+type Writing = IDBPTransaction<Schema, ('profiles' | 'kept')[], 'readwrite'>;
 type Upgrade = IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>;
 
 /**
  * `MIGRATIONS[v]` brings a database of version v to v + 1. Each runs inside the upgrade's transaction: all or nothing.
  * They are never changed once released, only added to.
  */
-export const MIGRATIONS: readonly ((db: IDBPDatabase<Schema>, transaction: Upgrade) => void)[] = [
+export const MIGRATIONS: readonly ((db: IDBPDatabase<Schema>, transaction: Upgrade) => void | Promise<void>)[] = [
   (db) => void db.createObjectStore('films', { keyPath: 'key' }),
   (db) => void db.createObjectStore('choices'),
+  async (db, transaction) => {
+    await db.createObjectStore('profiles', { keyPath: 'id' }).put(FIRST_PROFILE);
+    const kept = db.createObjectStore('kept');
+    for (const film of await transaction.objectStore('films').getAll()) await kept.put(film, [FIRST_PROFILE.id, film.key]);
+    db.deleteObjectStore('films');
+  },
 ];
 
 /**
@@ -28,13 +40,20 @@ export const MIGRATIONS: readonly ((db: IDBPDatabase<Schema>, transaction: Upgra
  */
 export function openDatabase(version = MIGRATIONS.length, onLost: () => void = () => undefined): Promise<IDBPDatabase<Schema>> {
   return openDB<Schema>(DATABASE, version, {
-    upgrade(db, from, _to, transaction) {
-      for (const migrate of MIGRATIONS.slice(from, version)) migrate(db, transaction);
+    async upgrade(db, from, _to, transaction) {
+      try {
+        for (const migrate of MIGRATIONS.slice(from, version)) await migrate(db, transaction);
+      } catch {
+        abort(transaction); // which is told to whoever opens it
+      }
     },
     blocking: onLost,
     terminated: onLost,
   });
 }
+
+/** Every key of one person's films. */
+const allOf = (profile: ProfileId): IDBKeyRange => IDBKeyRange.bound([profile], [profile, []]);
 
 function abort(transaction: { abort(): void }): void {
   try {
@@ -49,14 +68,14 @@ const isFull = (error: unknown): boolean => error instanceof DOMException && err
 /** IndexedDB, with the other tabs kept in step by a channel. */
 class DatabaseStore implements Store {
   #trouble: StoreTrouble | null = null;
-  #listeners: ((keys: readonly FilmKey[] | null) => void)[] = [];
+  #listeners: ((change: StoreChange) => void)[] = [];
   readonly #channel = new BroadcastChannel(DATABASE);
 
   /** Null once it was lost: it is opened again for the next question. */
   #db: Promise<IDBPDatabase<Schema>> | null = null;
 
   constructor() {
-    this.#channel.addEventListener('message', ({ data }: MessageEvent<readonly FilmKey[] | null>) => {
+    this.#channel.addEventListener('message', ({ data }: MessageEvent<StoreChange>) => {
       for (const listener of this.#listeners) listener(data);
     });
   }
@@ -75,35 +94,64 @@ class DatabaseStore implements Store {
     return this.#trouble;
   }
 
-  async films(): Promise<readonly KeptFilm[]> {
-    return (await this.open()).getAll('films');
+  async profiles(): Promise<readonly Profile[]> {
+    return (await (await this.open()).getAll('profiles')).sort(oldestFirst);
   }
 
-  async film(key: FilmKey): Promise<KeptFilm | null> {
-    return (await (await this.open()).get('films', key)) ?? null;
+  saveProfile(profile: Profile, films: readonly KeptFilm[] = []): Promise<StoreTrouble | null> {
+    return this.#writeWhole({ kind: 'profiles' }, (transaction) => [
+      () => transaction.objectStore('profiles').put(profile),
+      ...films.map((film) => () => transaction.objectStore('kept').put(film, [profile.id, film.key])),
+    ]);
   }
 
-  async write(changes: readonly Change[]): Promise<StoreTrouble | null> {
+  async removeProfile(profile: ProfileId): Promise<void> {
+    const transaction = (await this.open()).transaction(['profiles', 'kept'], 'readwrite');
+    const profiles = transaction.objectStore('profiles');
+    if ((await profiles.count()) > 1) await Promise.all([profiles.delete(profile), transaction.objectStore('kept').delete(allOf(profile))]);
+    await transaction.done;
+    this.#tell({ kind: 'profiles' });
+  }
+
+  async films(profile: ProfileId): Promise<readonly KeptFilm[]> {
+    return (await this.open()).getAll('kept', allOf(profile));
+  }
+
+  async film(profile: ProfileId, key: FilmKey): Promise<KeptFilm | null> {
+    return (await (await this.open()).get('kept', [profile, key])) ?? null;
+  }
+
+  write(profile: ProfileId, changes: readonly Change[]): Promise<StoreTrouble | null> {
+    return this.#writeWhole({ kind: 'films', profile, keys: changes.map(([key]) => key) }, (transaction) => {
+      const kept = transaction.objectStore('kept');
+      return changes.map(([key, film]) => () => (film ? kept.put(film, [profile, key]) : kept.delete([profile, key])));
+    });
+  }
+
+  async #writeWhole(change: StoreChange, requests: (transaction: Writing) => readonly (() => Promise<unknown>)[]): Promise<StoreTrouble | null> {
     try {
-      await this.#writeWhole(changes);
+      await this.#transact(requests);
       this.#trouble = null;
-      this.#channel.postMessage(changes.map(([key]) => key));
+      this.#tell(change);
     } catch (error) {
       this.#trouble = isFull(error) ? 'full' : 'forbidden';
     }
     return this.#trouble;
   }
 
-  async #writeWhole(changes: readonly Change[]): Promise<void> {
-    const transaction = (await this.open()).transaction('films', 'readwrite');
-    const requests = changes.map(async ([key, film]) => void (await (film ? transaction.store.put(film) : transaction.store.delete(key))));
+  async #transact(requests: (transaction: Writing) => readonly (() => Promise<unknown>)[]): Promise<void> {
+    const transaction = (await this.open()).transaction(['profiles', 'kept'], 'readwrite');
     try {
-      await Promise.all([...requests, transaction.done]);
+      await Promise.all([...requests(transaction).map(async (request) => void (await request())), transaction.done]);
     } catch (error) {
       // A request that was refused at once leaves the others to be committed. One that failed later has ended it already.
       abort(transaction);
       throw error;
     }
+  }
+
+  #tell(change: StoreChange): void {
+    this.#channel.postMessage(change);
   }
 
   async settings(): Promise<Settings> {
@@ -116,14 +164,15 @@ class DatabaseStore implements Store {
     await Promise.all([transaction.store.put({ ...before, ...settings }, 'settings'), transaction.done]);
   }
 
-  watch(listener: (keys: readonly FilmKey[] | null) => void): void {
+  watch(listener: (change: StoreChange) => void): void {
     this.#listeners.push(listener);
   }
 
   async forget(): Promise<void> {
-    const transaction = (await this.open()).transaction(['films', 'choices'], 'readwrite');
-    await Promise.all([transaction.objectStore('films').clear(), transaction.objectStore('choices').clear(), transaction.done]);
-    this.#channel.postMessage(null);
+    const transaction = (await this.open()).transaction(['profiles', 'kept', 'choices'], 'readwrite');
+    const profiles = transaction.objectStore('profiles');
+    await Promise.all([profiles.clear(), profiles.put(FIRST_PROFILE), transaction.objectStore('kept').clear(), transaction.objectStore('choices').clear(), transaction.done]);
+    this.#tell({ kind: 'everything' });
   }
 }
 

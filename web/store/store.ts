@@ -1,28 +1,44 @@
 import type { Change, FilmKey, KeptFilm } from './keptFilm.ts';
+import type { Profile, ProfileId } from './profile.ts';
 
-/** What the person chose for the app itself. */
+/** What was chosen for the app itself. */
 export interface Settings {
   readonly language?: string;
   readonly colours?: 'device' | 'light' | 'dark';
   /** Name of the model to start with. */
   readonly model?: string;
+  /** Who was here last. */
+  readonly profile?: ProfileId;
 }
 
 /** Why nothing, or no more, is kept. */
 export type StoreTrouble = 'forbidden' | 'full';
 
-/** Where a person's films and choices are kept. Every write is whole or not at all. */
+/** What another tab has changed. */
+export type StoreChange =
+  | { readonly kind: 'films'; readonly profile: ProfileId; readonly keys: readonly FilmKey[] }
+  /** Somebody came, went, or is called otherwise. */
+  | { readonly kind: 'profiles' }
+  | { readonly kind: 'everything' };
+
+/** Where people's films and choices are kept. Every write is whole or not at all. */
 export interface Store {
   /** Null while everything is kept. */
   readonly trouble: StoreTrouble | null;
-  films(): Promise<readonly KeptFilm[]>;
-  film(key: FilmKey): Promise<KeptFilm | null>;
+  /** In the order that they came. Always somebody. */
+  profiles(): Promise<readonly Profile[]>;
+  /** Somebody new, with their films, or somebody known whose name or choices changed. @returns what went wrong, if anything did. */
+  saveProfile(profile: Profile, films?: readonly KeptFilm[]): Promise<StoreTrouble | null>;
+  /** With all their films. The last one stays. */
+  removeProfile(profile: ProfileId): Promise<void>;
+  films(profile: ProfileId): Promise<readonly KeptFilm[]>;
+  film(profile: ProfileId, key: FilmKey): Promise<KeptFilm | null>;
   /** Together, in one transaction. @returns what went wrong, if anything did. */
-  write(changes: readonly Change[]): Promise<StoreTrouble | null>;
+  write(profile: ProfileId, changes: readonly Change[]): Promise<StoreTrouble | null>;
   settings(): Promise<Settings>;
   choose(settings: Settings): Promise<void>;
-  /** Calls back with the films that another tab has changed; null: any of them. */
-  watch(listener: (keys: readonly FilmKey[] | null) => void): void;
+  /** Calls back with what another tab has changed. */
+  watch(listener: (change: StoreChange) => void): void;
   /** Deletes everything that was ever kept. */
   forget(): Promise<void>;
 }

@@ -233,7 +233,7 @@ describe('what if', () => {
     session.rate(film(2), 4);
     expect(asked(api).ratings).toHaveLength(2);
     await settled();
-    expect((await store.films()).map(({ verdict }) => verdict)).toEqual([{ kind: 'rated', stars: 5 }]);
+    expect((await store.films('first')).map(({ verdict }) => verdict)).toEqual([{ kind: 'rated', stars: 5 }]);
     void library.endTrial();
     expect(asked(api).ratings).toEqual([{ item: 1, rating: 5 }]);
   });
@@ -246,10 +246,10 @@ describe('what if', () => {
     session.rate(film(1), null);
     session.rate(film(2), 4);
     await library.endTrial((count) => `${count} kept`);
-    expect((await store.films()).map(({ item }) => item.id)).toEqual([2]);
+    expect((await store.films('first')).map(({ item }) => item.id)).toEqual([2]);
     expect(library.done?.text).toBe('2 kept');
     await library.undo();
-    expect((await store.films()).map(({ item }) => item.id)).toEqual([1]);
+    expect((await store.films('first')).map(({ item }) => item.id)).toEqual([1]);
   });
 });
 

@@ -1,7 +1,8 @@
 import type { ItemId } from '../../../shared/ids.ts';
 import type { CatalogItem } from '../../../shared/query.ts';
 import { filmKey, type Change, type FilmKey, type KeptFilm, type Verdict } from '../../store/keptFilm.ts';
-import type { Store, StoreTrouble } from '../../store/store.ts';
+import { FIRST_PROFILE, type Profile } from '../../store/profile.ts';
+import type { Store, StoreChange, StoreTrouble } from '../../store/store.ts';
 
 type Films = ReadonlyMap<FilmKey, KeptFilm>;
 
@@ -9,7 +10,7 @@ type Films = ReadonlyMap<FilmKey, KeptFilm>;
 export interface Done {
   /** What happened, in the words of the page. */
   readonly text: string;
-  readonly before: readonly Change[];
+  takeBack(): Promise<void>;
 }
 
 /** Finds what the loaded model calls films that were kept under another. Null where it has none of that name. */
@@ -22,6 +23,8 @@ const newestFirst = (one: KeptFilm, other: KeptFilm): number => other.at - one.a
  * All state is raw: maps are replaced, never changed in place.
  */
 export class Library {
+  /** Whose films these are. */
+  profile = $state.raw<Profile>(FIRST_PROFILE);
   /** What is kept. */
   #kept = $state.raw<Films>(new Map());
   /** "What if": the same, changed for now and never written. */
@@ -54,14 +57,21 @@ export class Library {
 
   readonly #store: Store;
   readonly #onChange: () => void;
+  readonly #onProfile: () => void;
+  /** Until then nobody knows whose films are to be written. */
+  #opened: Promise<void> = Promise.resolve();
   #recognise: Recognise = (films) => Promise.resolve(films);
 
-  /** @param onChange what follows from the films has to be asked anew. */
-  constructor(store: Store, onChange: () => void) {
+  /**
+   * @param onChange what follows from the films has to be asked anew.
+   * @param onProfile the films are somebody else's from now on, or the same person leaves out other genres.
+   */
+  constructor(store: Store, onChange: () => void, onProfile: () => void) {
     this.#store = store;
     this.#onChange = onChange;
+    this.#onProfile = onProfile;
     this.trouble = store.trouble;
-    store.watch((keys) => void this.#follow(keys));
+    store.watch((change) => void this.#follow(change));
   }
 
   /** Everything that is kept, for export. */
@@ -69,9 +79,15 @@ export class Library {
     return [...this.#kept.values()].sort(newestFirst);
   }
 
-  /** Reads what is kept. */
-  async open(): Promise<void> {
-    const kept = await this.#store.films();
+  /** Reads what is kept: of whoever was here last. */
+  open(): Promise<void> {
+    return (this.#opened = this.#open());
+  }
+
+  async #open(): Promise<void> {
+    const [profiles, settings] = await Promise.all([this.#store.profiles(), this.#store.settings()]);
+    this.profile = profiles.find(({ id }) => id === settings.profile) ?? profiles[0];
+    const kept = await this.#store.films(this.profile.id);
     // What was said while it was read is newer.
     this.#kept = new Map([...kept.map((film) => [film.key, film] as const), ...this.#kept]);
     await this.#name([...this.#kept.values()]);
@@ -123,7 +139,28 @@ export class Library {
   async undo(): Promise<void> {
     const { done } = this;
     this.done = null;
-    if (done) await this.#change(done.before);
+    await done?.takeBack();
+  }
+
+  /** Somebody else's films from now on. What was tried is forgotten. */
+  async use(profile: Profile): Promise<void> {
+    await this.#show(profile);
+    await this.#store.choose({ profile: profile.id });
+  }
+
+  async #show(profile: Profile): Promise<void> {
+    const kept = await this.#store.films(profile.id);
+    this.profile = profile;
+    this.#trial = this.done = null;
+    this.#kept = new Map(kept.map((film) => [film.key, film]));
+    await this.#name(kept);
+    this.#onProfile();
+  }
+
+  /** What the person is called, or leaves out. */
+  async describe(change: Partial<Pick<Profile, 'name' | 'without'>>): Promise<void> {
+    this.profile = { ...this.profile, ...change };
+    this.trouble = await this.#store.saveProfile(this.profile);
   }
 
   /** From now on changes are tried, not kept. */
@@ -148,9 +185,7 @@ export class Library {
   /** Deletes everything, here and in other tabs. */
   async forget(): Promise<void> {
     await this.#store.forget();
-    this.#trial = this.done = null;
-    this.#kept = new Map();
-    this.#onChange();
+    await this.#show(FIRST_PROFILE);
   }
 
   #of(kind: Verdict['kind']): readonly KeptFilm[] {
@@ -165,11 +200,14 @@ export class Library {
       if (film) next.set(key, film);
       else next.delete(key);
     }
-    this.done = text === undefined ? null : { text, before: changes.map(([key]) => [key, films.get(key) ?? null]) };
+    const before = changes.map(([key]): Change => [key, films.get(key) ?? null]);
+    this.done = text === undefined ? null : { text, takeBack: () => this.#change(before) };
     if (this.#trial) this.#trial = next;
     else this.#kept = next;
     this.#onChange();
-    if (!this.#trial) this.trouble = await this.#store.write(changes);
+    if (this.#trial) return;
+    await this.#opened;
+    this.trouble = await this.#store.write(this.profile.id, changes);
   }
 
   async #name(films: readonly KeptFilm[]): Promise<void> {
@@ -183,14 +221,24 @@ export class Library {
     this.#names = names;
   }
 
-  /** Another tab has changed films: the store has the truth. */
-  async #follow(keys: readonly FilmKey[] | null): Promise<void> {
-    if (keys === null) {
-      this.#kept = new Map((await this.#store.films()).map((film) => [film.key, film]));
-      this.#onChange();
+  /** Another tab has changed something: the store has the truth. */
+  async #follow(change: StoreChange): Promise<void> {
+    if (change.kind === 'films') {
+      if (change.profile === this.profile.id) await this.#read(change.keys);
       return;
     }
-    const films = await Promise.all(keys.map((key) => this.#store.film(key)));
+    const profiles = await this.#store.profiles();
+    const same = profiles.find(({ id }) => id === this.profile.id);
+    if (change.kind === 'everything' || !same) await this.#show(same ?? profiles[0]);
+    else {
+      const other = same.without.join() !== this.profile.without.join();
+      this.profile = same;
+      if (other) this.#onProfile();
+    }
+  }
+
+  async #read(keys: readonly FilmKey[]): Promise<void> {
+    const films = await Promise.all(keys.map((key) => this.#store.film(this.profile.id, key)));
     const next = new Map(this.#kept);
     for (const [i, key] of keys.entries()) {
       const film = films[i];

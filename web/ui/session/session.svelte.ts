@@ -26,16 +26,21 @@ export class Session {
   /** What there is to choose from, once the model is there. */
   facts = $state.raw<CatalogFacts | null>(null);
   #opened: Promise<void> | null = null;
+  /** Whether the model and the person have met: until then there is nothing to ask. */
+  #met = false;
 
   constructor(
     readonly api: LocalRecommenderApi,
     store: Store,
     findModel: () => Promise<Result<string>>,
   ) {
-    const ask = (): void => void this.ten.ask();
+    const ask = (): void => void (this.#met && this.ten.ask());
     this.engine = new Engine(api, findModel);
-    this.library = new Library(store, ask);
-    this.steering = new Steering(this.library, ask);
+    this.library = new Library(store, ask, () => this.#meetPerson());
+    this.steering = new Steering(this.library, ask, (genres) => {
+      const strange = this.library.profile.without.filter((genre) => !this.#has(genre));
+      void this.library.describe({ without: [...genres, ...strange] });
+    });
     this.search = new Search(api);
     this.offers = new Offers(api, this.library);
     this.ten = new Ten(api, this.engine, this.library, this.steering);
@@ -52,8 +57,6 @@ export class Session {
   async change(manifestUrl: string, fresh = false): Promise<ErrorAnswer | null> {
     const changed = await this.engine.change(manifestUrl, fresh);
     if (!changed.ok) return changed.error;
-    this.steering.reset();
-    this.steering.countAll();
     await this.#meetModel();
     return null;
   }
@@ -76,6 +79,7 @@ export class Session {
   }
 
   async #meetModel(): Promise<void> {
+    this.#met = false;
     await this.library.rename(async (films) => {
       const known = await this.api.match(films);
       return known.ok ? known.value.map(({ item }) => item) : films.map(() => null);
@@ -84,6 +88,28 @@ export class Session {
       const facts = await this.api.facts();
       if (facts.ok) this.facts = facts.value;
     };
-    await Promise.all([this.ten.ask(), this.offers.ask(), this.search.ask(this.search.text), askFacts()]);
+    const facts = askFacts();
+    // Nothing of a genre that is left out shows, not even at first.
+    if (this.library.profile.without.length > 0) await facts;
+    this.#met = true;
+    this.steering.begin(this.#leftOut);
+    await Promise.all([this.ten.ask(), this.offers.ask(), this.search.ask(this.search.text), facts]);
+  }
+
+  #meetPerson(): void {
+    if (!this.#met) return;
+    this.steering.begin(this.#leftOut);
+    void this.ten.ask();
+    void this.offers.ask();
+  }
+
+  /** The genres of this catalogue that the person leaves out. */
+  get #leftOut(): readonly string[] {
+    return this.library.profile.without.filter((genre) => this.#has(genre));
+  }
+
+
+  #has(genre: string): boolean {
+    return this.facts?.genres.some(({ name }) => name === genre) ?? false;
   }
 }

@@ -4,7 +4,7 @@ import type { Library } from './library.svelte.ts';
 
 export type GenreWish = 'in' | 'out' | 'either';
 
-/** What a person wants of the ten besides their taste. Kept until the page closes. */
+/** What a person wants of the ten besides their taste. Kept until the page closes, but for the genres that they leave out. */
 export class Steering {
   genres = $state.raw<ReadonlyMap<string, 'in' | 'out'>>(new Map());
   /** The first years of the first and the last decade that films may be from; null: all. */
@@ -22,10 +22,20 @@ export class Steering {
 
   readonly #library: Library;
   readonly #onChange: () => void;
+  readonly #onLeaveOut: (genres: readonly string[]) => void;
 
-  constructor(library: Library, onChange: () => void) {
+  /** @param onLeaveOut called with all the genres that are left out, where these changed. */
+  constructor(library: Library, onChange: () => void, onLeaveOut: (genres: readonly string[]) => void = () => undefined) {
     this.#library = library;
     this.#onChange = onChange;
+    this.#onLeaveOut = onLeaveOut;
+  }
+
+  /** All in again, but for genres that a person left out before. */
+  begin(without: readonly string[]): void {
+    this.#loosen();
+    this.off = new Set();
+    this.genres = new Map(without.map((genre) => [genre, 'out']));
   }
 
   wish(genre: string): GenreWish {
@@ -39,6 +49,7 @@ export class Steering {
     if (wish === 'out') next.delete(genre);
     else next.set(genre, wish === 'either' ? 'in' : 'out');
     this.genres = next;
+    if (wish !== 'either') this.#onLeaveOut(this.#wished('out'));
     this.#onChange();
   }
 
@@ -69,18 +80,15 @@ export class Steering {
 
   /** Lets everything in again. */
   reset(): void {
-    this.genres = new Map();
-    this.decades = null;
-    this.onlyWatchlist = false;
-    this.popularity = this.variety = 0;
-    this.hideSeen = true;
+    const leftOut = this.#wished('out').length > 0;
+    this.#loosen();
+    if (leftOut) this.#onLeaveOut([]);
     this.#onChange();
   }
 
   /** As a part of a question; undefined while everything may come. */
   get filter(): Filter | undefined {
-    const wished = (wish: GenreWish): string[] => [...this.genres].filter(([, own]) => own === wish).map(([genre]) => genre);
-    const [inside, outside] = [wished('in'), wished('out')];
+    const [inside, outside] = [this.#wished('in'), this.#wished('out')];
     const filter: Filter = {
       ...(inside.length > 0 && { genres: inside }),
       ...(outside.length > 0 && { withoutGenres: outside }),
@@ -93,6 +101,18 @@ export class Steering {
   /** Inclusive; null: all. */
   get years(): { readonly from: number; readonly to: number } | null {
     return this.decades && { from: this.decades.first, to: this.decades.last + 9 };
+  }
+
+  #wished(wish: 'in' | 'out'): string[] {
+    return [...this.genres].filter(([, own]) => own === wish).map(([genre]) => genre);
+  }
+
+  #loosen(): void {
+    this.genres = new Map();
+    this.decades = null;
+    this.onlyWatchlist = false;
+    this.popularity = this.variety = 0;
+    this.hideSeen = true;
   }
 }
 
