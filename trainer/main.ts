@@ -11,6 +11,7 @@ import { recommend } from './commands/recommend.ts';
 import { report } from './commands/report.ts';
 import { score } from './commands/score.ts';
 import { serve } from './commands/serve.ts';
+import { site } from './commands/site.ts';
 import { split } from './commands/split.ts';
 import { start } from './commands/start.ts';
 import { train, type TrainOptions } from './commands/train.ts';
@@ -182,6 +183,13 @@ program
   .allowUnknownOption()
   .argument('[options...]')
   .action((_arguments, _options, command: Command) => serve(command.args));
+
+program
+  .command('site')
+  .description('Puts app, widget and published models into one folder, for any static host, under any path. Needs no server of ours.')
+  .requiredOption('--model <folder...>', 'folders of published models; the app starts with the first')
+  .requiredOption('--out <folder>', 'where it goes; a site that was written there before is replaced')
+  .action(site);
 
 withTraining(program.command('start'))
   .description('Trains, unless the model is up to date, then serves app and API.')

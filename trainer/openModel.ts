@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { folderSource } from '../shared/artifact/folderSource.ts';
-import { loadModel, type ArtifactSource, type Model } from '../shared/artifact/load.ts';
+import { loadMap, loadModel, type ArtifactSource, type Model } from '../shared/artifact/load.ts';
+import { optionalFileOf } from '../shared/artifact/manifest.ts';
 import { enginesOnDisk } from '../shared/engine/enginesOnDisk.ts';
 import { openRecommender } from '../shared/engine/open.ts';
 import type { Recommender } from '../shared/engine/recommender.ts';
@@ -18,4 +19,13 @@ export const readKernel = (): Promise<Uint8Array<ArrayBuffer>> => engines.readKe
 
 export async function openRecommenderFrom(folder: string): Promise<Recommender> {
   return openRecommender(await openModel(folder), engines);
+}
+
+/** All that a reader of any door would read: lengths, digests, that the files belong together, and that an engine takes them. */
+export async function openWhole(folder: string): Promise<Recommender> {
+  // What Faiss reads, only Faiss can check.
+  const recommender = await openRecommenderFrom(folder);
+  const { manifest } = recommender.model;
+  if (optionalFileOf(manifest, 'map')) await loadMap(openSource(folder), manifest);
+  return recommender;
 }

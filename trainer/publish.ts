@@ -8,6 +8,7 @@ import { sha256Hex } from '../shared/artifact/digest.ts';
 import { readFactorTable, writeFactorTable } from '../shared/artifact/factorTable.ts';
 import { readFoldInTable, writeFoldInTable } from '../shared/artifact/foldInFile.ts';
 import { formatManifest, parseManifest, ROLES, type ArtifactFile, type FileRole, type Manifest, type OptionalRole, type Selection } from '../shared/artifact/manifest.ts';
+import { modelIndex } from '../shared/artifact/modelIndex.ts';
 import { readResidualTable, writeResidualTable } from '../shared/artifact/residualFile.ts';
 import { EXACT, type SearchSection } from '../shared/artifact/searchSection.ts';
 import { FrameRateError } from '../shared/errors.ts';
@@ -146,6 +147,5 @@ async function listModels(root: string, newest: string): Promise<void> {
   for (const name of (await readdir(root)).sort()) {
     if (await stat(join(root, name, 'manifest.json')).catch(() => null)) models.push(name);
   }
-  const list = { default: newest, models: models.map((name) => ({ name, manifest: `${name}/manifest.json` })) };
-  await writeAtomically(join(root, 'index.json'), `${JSON.stringify(list, null, 2)}\n`);
+  await writeAtomically(join(root, 'index.json'), `${JSON.stringify(modelIndex(models, newest), null, 2)}\n`);
 }

@@ -43,7 +43,7 @@ const ratingsTable = (separator = ',', header: string | null = 'userId,movieId,r
 };
 
 describe('framerate', () => {
-  test.each([[], ['train'], ['evaluate'], ['split'], ['score'], ['report'], ['recommend'], ['export'], ['inspect'], ['index'], ['verify'], ['serve'], ['start']])('%s --help explains itself', async (...command) => {
+  test.each([[], ['train'], ['evaluate'], ['split'], ['score'], ['report'], ['recommend'], ['export'], ['inspect'], ['index'], ['verify'], ['serve'], ['site'], ['start']])('%s --help explains itself', async (...command) => {
     const { code, out } = await framerate([...command, '--help']);
     expect(code).toBe(0);
     expect(out).toMatch(/Usage: framerate/);

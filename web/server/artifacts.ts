@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyPluginAsync } from 'fastify';
+import { modelIndex } from '../../shared/artifact/modelIndex.ts';
 
 /** A year: what is behind a name that holds its digest never changes. */
 const FOREVER = 'public, max-age=31536000, immutable';
@@ -35,7 +36,7 @@ export const artifacts: FastifyPluginAsync<{ folder: string; defaultModel: strin
   server.get('/models/index.json', { schema: { hide: true } }, async (_request, reply) => {
     reply.header('cache-control', 'no-cache');
     const names = models ?? (await publishedIn(folder));
-    return { default: defaultModel, models: names.map((name) => ({ name, manifest: `${encodeURIComponent(name)}/manifest.json` })) };
+    return modelIndex(names, defaultModel);
   });
 
   await server.register(fastifyStatic, {
