@@ -147,8 +147,6 @@ export async function readAndRenew(url: string): Promise<Uint8Array<ArrayBuffer>
     await put(shelf, url, bytes);
     return bytes;
   });
-  const kept = await read(shelf, url);
-  if (!kept) return renewed;
-  renewed.catch(() => undefined); // offline: what is kept does
-  return kept;
+  renewed.catch(() => undefined); // offline: what is kept does. Said before anything is awaited: the network may fail sooner than the shelf answers
+  return (await read(shelf, url)) ?? renewed;
 }
