@@ -1,6 +1,8 @@
 import { readTitle } from '../../shared/readTitle.ts';
 import type { CatalogItem } from '../../shared/query.ts';
-import { coverSvg, type CoverForm } from '../ui/covers/cover.ts';
+import { layoutLarge } from '../ui/covers/large.ts';
+import { drawLayout, type CoverLayout } from '../ui/covers/layout.ts';
+import { layoutStamp } from '../ui/covers/stamp.ts';
 import { deviceMeasure } from '../ui/covers/widths.ts';
 import { html, setAttribute, svgFrom } from './dom.ts';
 import { createStars } from './stars.ts';
@@ -40,9 +42,10 @@ export interface ShownFilms {
 /** One pixel a millisecond: the whole rule is one film frame. */
 const FRAME_MS = 42;
 
+const cover = (layout: CoverLayout): HTMLElement => html('span', { class: 'cover', part: 'cover', 'aria-hidden': 'true' }, svgFrom(drawLayout(layout)));
+
 let measure: ReturnType<typeof deviceMeasure> | undefined;
-const cover = (film: CatalogItem, form: CoverForm): HTMLElement =>
-  html('span', { class: 'cover', part: 'cover', 'aria-hidden': 'true' }, svgFrom(coverSvg(film, form, (measure ??= deviceMeasure()))));
+const measured = (): ReturnType<typeof deviceMeasure> => (measure ??= deviceMeasure());
 
 /** One style sheet for all widgets, which a policy of the page has no say in: it is no inline style. */
 let sheet: CSSStyleSheet | undefined;
@@ -173,7 +176,7 @@ export class View {
     if (!asked) return;
     const words = this.#words();
     const { title } = readTitle(asked.film.title);
-    if (this.#askTitle.textContent !== title) this.#askCover.replaceChildren(cover(asked.film, 'xs'));
+    if (this.#askTitle.textContent !== title) this.#askCover.replaceChildren(cover(layoutStamp(asked.film, measured())));
     this.#askTitle.textContent = title;
     this.#stars.show(title, asked.stars, words);
     this.#skip.textContent = asked.stars === null ? words.notSeen : words.next;
@@ -182,7 +185,7 @@ export class View {
 
   #row(film: CatalogItem, href: string | null): HTMLElement {
     const { title } = readTitle(film.title);
-    const inside = [cover(film, 'm'), html('span', { class: 'title', part: 'title', dir: 'auto' }, title)];
+    const inside = [cover(layoutLarge(film, false, measured())), html('span', { class: 'title', part: 'title', dir: 'auto' }, title)];
     let whole: HTMLElement;
     if (href === null) {
       whole = html('div', {}, ...inside);
