@@ -30,8 +30,6 @@ export interface RecommendedFilm {
   readonly item: Film;
   /** Orders films, has no unit. In mode `similar`: the cosine of the two films' factors. */
   readonly score: number;
-  /** The rating that this person would give, on the model's scale, where the model can say. */
-  readonly expected?: number;
   /** Which ratings speak for it, largest share first. */
   readonly because?: readonly { readonly item: FilmId; readonly title: string; readonly share: number }[];
 }

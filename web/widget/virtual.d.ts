@@ -1,4 +1,4 @@
-// Made by build/plugin.ts.
+// Made by build/bundle.ts.
 
 declare module 'virtual:framerate-kernel' {
   /** kernel.wasm, deflated, in base64. */

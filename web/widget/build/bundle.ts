@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
+import { minify } from 'terser';
 import { build, type Plugin, type Rollup } from 'vite';
 
 const widget = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 const kernel = new URL('../../../shared/engine/kernel/kernel.wasm', import.meta.url);
 
 export type Format = 'es' | 'iife';
@@ -16,6 +19,23 @@ function virtual(modules: Readonly<Record<string, () => string | Promise<string>
     load: (id) => modules[id.slice(1)]?.() ?? null,
   };
 }
+
+/** Modules that the widget has its own of: smaller by what it does without (1.6 kB of brotli). */
+const INSTEAD: Readonly<Record<string, string>> = {
+  'shared/artifact/manifest.ts': 'engine/instead/manifest.ts',
+  'shared/artifact/starsFile.ts': 'engine/instead/stars.ts',
+  'shared/engine/expectedRating.ts': 'engine/instead/stars.ts',
+};
+const instead: Plugin = {
+  name: 'framerate-instead',
+  enforce: 'pre',
+  async resolveId(source, importer) {
+    if (!importer || importer.startsWith(widget('engine/instead/'))) return null;
+    const found = await this.resolve(source, importer, { skipSelf: true });
+    const own = found && INSTEAD[relative(root, found.id).replaceAll(sep, '/')];
+    return own ? widget(own) : found;
+  },
+};
 
 /** One entry as one script. */
 async function bundle(entry: string, format: Format, name: string, plugins: Plugin[]): Promise<string> {
@@ -42,11 +62,15 @@ async function bundle(entry: string, format: Format, name: string, plugins: Plug
 /** The widget's script, whole: its engine, which is its worker's script too, and the search kernel are inside. */
 export async function bundleWidget(format: Format): Promise<string> {
   const engine = await bundle(widget('engine/engine.ts'), 'iife', 'engine', [
+    instead,
     virtual({ 'virtual:framerate-kernel': async () => `export default ${JSON.stringify(deflateSync(await readFile(kernel), { level: 9 }).toString('base64'))}` }),
   ]);
-  return bundle(widget('framerate-widget.ts'), format, 'FrameRate', [
+  const script = await bundle(widget('framerate-widget.ts'), format, 'FrameRate', [
     virtual({ 'virtual:framerate-engine': () => `export function createEngine() {\n${engine}\nreturn engine;\n}` }),
   ]);
+  // Once more, by another hand: what it still finds is 2 % of the whole.
+  const { code } = await minify(script, { ecma: 2020, module: format === 'es', compress: { passes: 3 } });
+  return code!;
 }
 
 /** The script of embed.html, which shows the widget in a frame. */

@@ -2,16 +2,16 @@ import { openExact } from '../../../shared/engine/openExact.ts';
 import { Recommender } from '../../../shared/engine/recommender.ts';
 import { FrameRateError } from '../../../shared/errors.ts';
 import kernel from 'virtual:framerate-kernel';
-import { fetchBytes } from '../../fetchBytes.ts';
 import { ModelService } from '../../modelService.ts';
 import { holdLifeline } from '../../worker/lifeline.ts';
+import { download } from './download.ts';
 import type { Asked, Told } from './port.ts';
 
 /** A model from its address, in the thread that calls. Keeps nothing: what the browser caches by itself is all. */
 export const openService = (): ModelService =>
   new ModelService({
     openSource: (manifestUrl) => ({
-      read: (path, onBytes) => fetchBytes(new URL(path, manifestUrl).href, onBytes, path === 'manifest.json' ? { cache: 'no-cache' } : {}),
+      read: (path, onBytes) => download(new URL(path, manifestUrl).href, onBytes, path === 'manifest.json' ? { cache: 'no-cache' } : {}),
     }),
     async openRecommender(model) {
       if (model.searchFile || model.encoderFile) {
