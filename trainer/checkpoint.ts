@@ -5,13 +5,13 @@ import type { SvdCheckpoint, SvdState } from './svd.ts';
 
 /** "FRck", little-endian. */
 const MAGIC = 0x6b635246;
-const HEADER_BYTES = 32;
+const HEADER_BYTES = 40;
 
 /**
  * A long run kept in one file below the model's folder, in the byte order of the machine: it does not travel. It is
  * named by the recipe, so other data or parameters never go on with it.
  *
- *     magic u32, passes u32, columns u32, 0 u32, length of space f64, of projected f64, then both as f64
+ *     magic u32, passes u32, columns u32, began u32, look u32, 0 u32, length of space f64, of projected f64, then both as f64
  */
 export class CheckpointFile implements SvdCheckpoint {
   readonly #path: string;
@@ -37,11 +37,11 @@ export class CheckpointFile implements SvdCheckpoint {
     return state;
   }
 
-  async save({ passes, columns, space, projected }: SvdState): Promise<void> {
+  async save({ passes, columns, began, look, space, projected }: SvdState): Promise<void> {
     if (performance.now() - this.#kept < this.options.everySeconds * 1000) return;
     const bytes = new Uint8Array(HEADER_BYTES + (space.length + projected.length) * 8);
-    new Uint32Array(bytes.buffer, 0, 4).set([MAGIC, passes, columns, 0]);
-    new Float64Array(bytes.buffer, 16, 2).set([space.length, projected.length]);
+    new Uint32Array(bytes.buffer, 0, 5).set([MAGIC, passes, columns, began, look]);
+    new Float64Array(bytes.buffer, 24, 2).set([space.length, projected.length]);
     const numbers = new Float64Array(bytes.buffer, HEADER_BYTES);
     numbers.set(space);
     numbers.set(projected, space.length);
@@ -59,9 +59,9 @@ export class CheckpointFile implements SvdCheckpoint {
 function readState(bytes: Uint8Array): SvdState | null {
   if (bytes.byteLength < HEADER_BYTES || bytes.byteLength % 8 !== 0) return null;
   const whole = Uint8Array.from(bytes).buffer;
-  const [magic, passes, columns] = new Uint32Array(whole, 0, 3);
-  const [spaceLength, projectedLength] = new Float64Array(whole, 16, 2);
+  const [magic, passes, columns, began, look] = new Uint32Array(whole, 0, 5);
+  const [spaceLength, projectedLength] = new Float64Array(whole, 24, 2);
   const numbers = new Float64Array(whole, HEADER_BYTES);
   if (magic !== MAGIC || projectedLength !== columns! ** 2 || numbers.length !== spaceLength! + projectedLength) return null;
-  return { passes: passes!, columns: columns!, space: numbers.subarray(0, spaceLength), projected: numbers.subarray(spaceLength) };
+  return { passes: passes!, columns: columns!, began: began!, look: look!, space: numbers.subarray(0, spaceLength), projected: numbers.subarray(spaceLength) };
 }

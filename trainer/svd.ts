@@ -12,7 +12,7 @@ export interface TruncatedSvd {
   readonly singularValues: Float64Array;
   /** The right singular vectors: columns × k, row-major. */
   readonly right: Float64Array;
-  /** Passes over the matrix, each with 16 vectors. */
+  /** Passes over the matrix, each with 8 vectors. */
   readonly passes: number;
   /** The worst ‖AᵀA v − s² v‖ / s² of the k pairs. */
   readonly residual: number;
@@ -33,6 +33,10 @@ export interface SvdState {
   readonly passes: number;
   /** Of the basis, without the block that comes next. */
   readonly columns: number;
+  /** Of the basis, when it last began. */
+  readonly began: number;
+  /** Passes after which it is to be looked whether it converged. */
+  readonly look: number;
   /** The basis and the next block, as they lie in memory. */
   readonly space: Float64Array;
   /** columns × columns. */
@@ -69,18 +73,15 @@ function mostColumns(rank: number, dimensions: number): number {
   return Math.max(keptOf(rank) + 4 * WIDTH, Math.min(good, BASIS_BYTES / 8 / dimensions));
 }
 
-/**
- * Columns from which on convergence is looked for, and after how many more it is again. A look costs as much as some
- * passes, so it is worth it where it is likely to be the last; but passes over many entries cost more than looks.
- */
-function looks(rank: number, entries: number): { first: number; step: number } {
-  const dear = 60 * (3 * rank) ** 3 > 4 * WIDTH * entries;
-  return { first: upToPanels((dear ? 4.5 : 2) * rank), step: dear ? upToPanels(rank / 3) : WIDTH };
-}
+/** Passes after which convergence is looked for first. A look costs as much as some passes. */
+const firstLook = (rank: number): number => Math.ceil((3 * rank) / WIDTH);
+
+/** Passes until the next look, where this one found such a residual: towards the end it falls by a digit in four. */
+const passesToLook = (residual: number, tolerance: number): number => Math.max(2, Math.round(4 * Math.log10(residual / tolerance)));
 
 /**
  * The k largest singular values and right singular vectors of a sparse matrix A, by block Lanczos on AᵀA from a seeded
- * Gaussian start (Golub & Underwood 1977): a subspace that grows by 16 vectors a pass, every one orthogonal to all
+ * Gaussian start (Golub & Underwood 1977): a subspace that grows by 8 vectors a pass, every one orthogonal to all
  * before it, with Rayleigh-Ritz in it. Where it would grow too large it begins again with its best vectors ("thick
  * restart", Wu & Simon 2000). The same bits for a seed, whatever the number of threads.
  */
@@ -102,20 +103,22 @@ class Lanczos {
   readonly #space: Block;
   /** Room for a block, and for the vectors that a restart keeps. */
   readonly #spare: Block;
-  readonly #looks: ReturnType<typeof looks>;
   /** QᵀAᵀAQ. */
   #projected = new Matrix(0, 0);
   #columns = 0;
+  /** #columns when it last began: 0, or what a restart kept. */
+  #began = 0;
   #passes = 0;
+  #look: number;
 
   constructor(crew: Crew, matrix: Csr, options: SvdOptions) {
     this.#crew = crew;
     this.#options = options;
-    this.#operator = new SparseOperator(crew, matrix);
     this.#turned = matrix.rows < matrix.cols;
+    this.#operator = new SparseOperator(crew, matrix, this.#turned);
     this.#limit = Math.min(matrix.rows, matrix.cols);
     this.#rank = Math.min(options.rank, this.#limit);
-    this.#looks = looks(this.#rank, matrix.indices.length);
+    this.#look = firstLook(this.#rank);
     const most = upToPanels(Math.min(this.#limit, mostColumns(this.#rank, this.#limit)));
     this.#space = newBlock(crew, this.#limit, most + WIDTH);
     this.#spare = newBlock(crew, this.#limit, Math.min(keptOf(this.#rank), most));
@@ -124,19 +127,18 @@ class Lanczos {
   async run(): Promise<TruncatedSvd> {
     const { tolerance = 1e-3, maxPasses = 1000, onProgress, signal, checkpoint } = this.#options;
     await this.#begin(await checkpoint?.load());
-    const { first, step } = this.#looks;
     for (;;) {
       signal?.throwIfAborted();
       const coupling = await this.#grow();
       const exhausted = this.#columns === this.#limit;
       const full = this.#columns + 2 * WIDTH > this.#space.columns;
-      const look = this.#columns >= first && (this.#columns - first) % step === 0;
-      onProgress?.(this.#passes, Math.max(this.#passes, Math.min(first, this.#limit) / WIDTH));
-      if (look || exhausted || full || this.#passes >= maxPasses) {
-        const { values, vectors } = ritz(this.#projected, Math.min(this.#spare.columns, this.#columns));
+      onProgress?.(this.#passes, Math.max(this.#look, this.#passes));
+      if (this.#passes >= this.#look || exhausted || full || this.#passes >= maxPasses) {
+        const { values, vectors } = await this.#ritz(this.#projected, Math.min(this.#spare.columns, this.#columns));
         const residual = exhausted ? 0 : this.#worstResidual(values, vectors, coupling);
         if (residual <= tolerance || exhausted || this.#passes >= maxPasses) return await this.#finish(values, vectors, residual);
         if (full) await this.#restart(values, vectors);
+        this.#look = this.#passes + passesToLook(residual, tolerance);
       }
       await checkpoint?.save(this.#state());
     }
@@ -150,7 +152,9 @@ class Lanczos {
   async #begin(before: SvdState | null | undefined): Promise<void> {
     if (before && before.space.length <= this.#space.data.length) {
       this.#columns = before.columns;
+      this.#began = before.began;
       this.#passes = before.passes;
+      this.#look = before.look;
       this.#projected = Matrix.from1DArray(before.columns, before.columns, before.projected);
       this.#space.data.set(before.space);
       return;
@@ -162,7 +166,7 @@ class Lanczos {
 
   #state(): SvdState {
     const { data } = columnsOf(this.#space, 0, upToPanels(this.#columns) + WIDTH);
-    return { passes: this.#passes, columns: this.#columns, space: data, projected: Float64Array.from(this.#projected.to1DArray()) };
+    return { passes: this.#passes, columns: this.#columns, began: this.#began, look: this.#look, space: data, projected: Float64Array.from(this.#projected.to1DArray()) };
   }
 
   /**
@@ -172,18 +176,21 @@ class Lanczos {
   async #grow(): Promise<Matrix> {
     const crew = this.#crew;
     const taken = this.#next();
+    // What came before the last block has nothing to do with this image, but for rounding: AᵀA of it lies in the basis.
+    const recent = this.#columns > this.#began ? this.#columns - WIDTH : 0;
     this.#columns += taken.columns;
     this.#passes++;
     const basis = columnsOf(this.#space, 0, this.#columns);
+    const touched = columnsOf(this.#space, recent, this.#columns - recent);
     const image = columnsOf(this.#space, upToPanels(this.#columns), taken.columns);
-    await this.#operator.gramTimes(taken, image, this.#turned);
-    const within = await product(crew, basis, image);
+    await this.#operator.gramTimes(taken, image);
+    const within = await product(crew, touched, image);
     this.#projected = bordered(this.#projected, within);
     const next = this.#next();
     if (next.columns === 0) return within;
 
-    await times(crew, basis, Matrix.mul(within, -1), image, 1);
-    const { values, vectors } = ritz(await product(crew, image, image), next.columns);
+    await times(crew, touched, Matrix.mul(within, -1), image, 1);
+    const { values, vectors } = await this.#ritz(await product(crew, image, image), next.columns);
     const sizes = Array.from(values, Math.sqrt);
     const least = EXHAUSTED * within.norm('frobenius');
     const scaled = new Matrix(taken.columns, next.columns).apply(function (i, j) {
@@ -195,7 +202,7 @@ class Lanczos {
     // Where nothing is left, anything new does: what the start did not reach.
     const found = sizes.filter((size) => size > least).length;
     this.#fillRandom(next, found);
-    // A direction that was small has lost digits of its orthogonality, and gets them back.
+    // Rounding grows from pass to pass, most in directions that were small, until it is taken out of all.
     for (let turn = found < next.columns ? 2 : 1; turn > 0; turn--) {
       await times(crew, basis, (await product(crew, basis, next)).mul(-1), next, 1);
       await this.#orthonormalize(next);
@@ -216,6 +223,12 @@ class Lanczos {
     if (result !== block) block.data.set(result.data);
   }
 
+  /** The leading eigenvalues, descending and none below zero, and their vectors as columns. */
+  async #ritz(symmetric: Matrix, count: number): Promise<{ values: Float64Array; vectors: Matrix }> {
+    const { values, vectors } = await leadingEigenpairs(this.#crew, symmetric, count);
+    return { values: values.map((value) => Math.max(0, value)), vectors };
+  }
+
   #worstResidual(values: Float64Array, vectors: Matrix, coupling: Matrix): number {
     const count = Math.min(this.#rank, values.length);
     const last = vectors.subMatrix(vectors.rows - coupling.columns, vectors.rows - 1, 0, count - 1);
@@ -229,7 +242,7 @@ class Lanczos {
     const next = this.#next();
     await times(this.#crew, columnsOf(this.#space, 0, this.#columns), vectors, this.#spare);
     this.#space.data.set(this.#spare.data);
-    this.#columns = this.#spare.columns;
+    this.#columns = this.#began = this.#spare.columns;
     this.#next().data.set(next.data);
     this.#projected = Matrix.diag(Array.from(values));
   }
@@ -244,29 +257,25 @@ class Lanczos {
 
   /** V = Aᵀ U S⁻¹. */
   async #otherSide(left: Block, singularValues: Float64Array): Promise<Float64Array> {
-    const block = newBlock(this.#crew, this.#operator.cols, left.columns);
-    await this.#operator.transposedTimes(left, block);
+    const block = newBlock(this.#crew, this.#operator.rows, left.columns);
+    await this.#operator.times(left, block);
     const right = toRowMajor(block);
     for (let i = 0; i < right.length; i++) right[i]! /= singularValues[i % left.columns]!;
     return right;
   }
 }
 
-/** The leading eigenvalues, descending and none below zero, and their vectors as columns. */
-function ritz(symmetric: Matrix, count: number): { values: Float64Array; vectors: Matrix } {
-  const { values, vectors } = leadingEigenpairs(symmetric, count);
-  return { values: values.map((value) => Math.max(0, value)), vectors };
-}
-
-/** A symmetric matrix with more columns, and the same as rows. @param columns as long as the new matrix. */
+/** A symmetric matrix with more columns, and the same as rows. @param columns the last entries of the new ones; all before are zeros. */
 function bordered(matrix: Matrix, columns: Matrix): Matrix {
-  const [before, n] = [matrix.rows, columns.rows];
+  const before = matrix.rows;
+  const n = before + columns.columns;
+  const first = n - columns.rows;
   const larger = Matrix.zeros(n, n);
   for (let i = 0; i < before; i++) for (let j = 0; j < before; j++) larger.set(i, j, matrix.get(i, j));
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < columns.rows; i++) {
     for (let c = 0; c < columns.columns; c++) {
-      larger.set(i, before + c, columns.get(i, c));
-      larger.set(before + c, i, columns.get(i, c));
+      larger.set(first + i, before + c, columns.get(i, c));
+      larger.set(before + c, first + i, columns.get(i, c));
     }
   }
   return larger;

@@ -7,9 +7,10 @@ import { exclusions } from './exclusions.ts';
 import { onnx } from './onnx.ts';
 import { writeBetweenMarks } from './readme.ts';
 import { search } from './search.ts';
+import { svd } from './svd.ts';
 import { worker } from './worker.ts';
 
-const benches: readonly Bench[] = [search, exclusions, worker, onnx];
+const benches: readonly Bench[] = [search, exclusions, worker, onnx, svd];
 
 const program = new Command('npm run bench --')
   .description(

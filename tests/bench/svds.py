@@ -1,4 +1,4 @@
-"""SciPy's svds on one thread, for svd.bench.ts: one request a line on standard input, one answer a line, both JSON."""
+"""SciPy's svds on one thread, for svd.ts: one request a line on standard input, one answer a line, both JSON."""
 
 import json
 import sys

@@ -1,12 +1,12 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import type { Crew } from './crew.ts';
-import { BLOCK_PRODUCT, BLOCK_TIMES, ROWS_AT_ONCE, WIDTH } from './layout.ts';
+import { BLOCK_PRODUCT, BLOCK_TIMES, PANELS_OF_PRODUCT, ROWS_AT_ONCE, WIDTH } from './layout.ts';
 
 /**
- * A tall, thin block of vectors in a crew's memory, rows × columns, in doubles. It lies in panels of 16 columns, so
+ * A tall, thin block of vectors in a crew's memory, rows × columns, in doubles. It lies in panels of 8 columns, so
  * that products with sparse matrices work on few bytes at a time:
  *
- *     panel 0: row 0 [c0 … c15]  row 1 [c0 … c15]  …      panel 1: row 0 [c16 … c31]  …
+ *     panel 0: row 0 [c0 … c7]  row 1 [c0 … c7]  …      panel 1: row 0 [c8 … c15]  …
  *
  * Rows are filled up with zeros to `height`, a multiple of four, and columns to a whole panel.
  */
@@ -15,7 +15,7 @@ export interface Block {
   readonly height: number;
   readonly columns: number;
   readonly panels: number;
-  /** Length panels × height × 16. */
+  /** Length panels × height × 8. */
   readonly data: Float64Array<SharedArrayBuffer>;
 }
 
@@ -27,7 +27,7 @@ export function newBlock(crew: Crew, rows: number, columns: number): Block {
   return { rows, height, columns, panels, data: crew.doubles(panels * height * WIDTH) };
 }
 
-/** One panel's entries: row by row, 16 a row. */
+/** One panel's entries: row by row, 8 a row. */
 export const panelOf = ({ height, data }: Block, panel: number): Float64Array<SharedArrayBuffer> =>
   data.subarray(panel * height * WIDTH, (panel + 1) * height * WIDTH);
 
@@ -62,7 +62,7 @@ export async function product(crew: Crew, a: Block, b: Block): Promise<Matrix> {
   const width = b.panels * WIDTH;
   return await crew.scope(async () => {
     const out = crew.doubles(a.panels * WIDTH * width);
-    await crew.run(BLOCK_PRODUCT, a.panels * b.panels, a.data, b.data, a.height, b.panels, out);
+    await crew.run(BLOCK_PRODUCT, Math.ceil(a.panels / PANELS_OF_PRODUCT), a.data, a.panels, b.data, b.panels, a.height, out);
     return new Matrix(Array.from({ length: a.columns }, (_, i) => out.slice(i * width, i * width + b.columns)));
   });
 }
@@ -70,9 +70,9 @@ export async function product(crew: Crew, a: Block, b: Block): Promise<Matrix> {
 /** out = β · out + block · right (columns × columns of out). */
 export async function times(crew: Crew, block: Block, right: Matrix, out: Block, beta = 0): Promise<void> {
   await crew.scope(async () => {
-    const width = out.panels * WIDTH;
-    const factors = crew.doubles(block.panels * WIDTH * width);
-    for (let i = 0; i < block.columns; i++) factors.set(right.getRow(i), i * width);
+    const depth = block.panels * WIDTH;
+    const factors = crew.doubles(depth * out.panels * WIDTH);
+    for (let i = 0; i < block.columns; i++) right.getRow(i).forEach((value, c) => (factors[(Math.floor(c / WIDTH) * depth + i) * WIDTH + (c % WIDTH)] = value));
     await crew.run(BLOCK_TIMES, Math.ceil(block.height / ROWS_AT_ONCE), block.data, block.height, block.panels, factors, out.data, out.panels, beta);
   });
 }
@@ -102,16 +102,14 @@ export async function orthonormalize(crew: Crew, block: Block, spare: Block): Pr
   return [block, spare];
 }
 
-function scaleColumns({ rows, height, panels, columns, data }: Block): void {
-  const squares = new Float64Array(panels * WIDTH);
-  const forEach = (visit: (place: number, column: number) => void): void => {
-    for (let p = 0; p < panels; p++) {
-      const width = Math.min(WIDTH, columns - p * WIDTH);
-      for (let row = 0, place = p * height * WIDTH; row < rows; row++, place += WIDTH) for (let c = 0; c < width; c++) visit(place + c, p * WIDTH + c);
-    }
-  };
-  forEach((place, column) => (squares[column]! += data[place]! ** 2));
-  forEach((place, column) => (data[place]! /= Math.sqrt(squares[column]!)));
+function scaleColumns(block: Block): void {
+  for (let column = 0; column < block.columns; column++) {
+    const panel = panelOf(block, Math.floor(column / WIDTH));
+    let squares = 0;
+    for (let place = column % WIDTH; place < panel.length; place += WIDTH) squares += panel[place]! ** 2;
+    const factor = 1 / Math.sqrt(squares);
+    for (let place = column % WIDTH; place < panel.length; place += WIDTH) panel[place]! *= factor;
+  }
 }
 
 function invertUpper(upper: Matrix): Matrix {

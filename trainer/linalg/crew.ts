@@ -10,6 +10,7 @@ interface Kernels {
   take(most: number): number;
   wait(nanoseconds: bigint): void;
   invertBlock(matrix: number, stride: number, first: number, depth: number, scratch: number, packed: number, least: number): number;
+  tridiagonalize(matrix: number, n: number, stride: number, diagonal: number, beside: number, scales: number, room: number): void;
 }
 
 export interface CrewOptions {
@@ -135,6 +136,11 @@ export class Crew {
   /** invertBlock of kernels/sweep.ts, on the calling thread. */
   invertBlock(matrix: ArrayBufferView, stride: number, first: number, depth: number, scratch: ArrayBufferView, packed: ArrayBufferView, least: number): number {
     return this.#kernels.invertBlock(matrix.byteOffset, stride, first, depth, scratch.byteOffset, packed.byteOffset, least);
+  }
+
+  /** tridiagonalize of kernels/eigen.ts, on the calling thread. */
+  tridiagonalize(matrix: ArrayBufferView, n: number, stride: number, diagonal: ArrayBufferView, beside: ArrayBufferView, scales: ArrayBufferView, room: ArrayBufferView): void {
+    this.#kernels.tridiagonalize(matrix.byteOffset, n, stride, diagonal.byteOffset, beside.byteOffset, scales.byteOffset, room.byteOffset);
   }
 
   /** Sends the threads home. The memory lives as long as somebody holds a view of it. */

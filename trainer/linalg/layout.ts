@@ -24,10 +24,12 @@ export const PANEL = 8;
 /** Rows and columns of what one task works on. A multiple of PANEL. */
 export const TILE = 128;
 
-/** Columns of a block that lie together (block.ts): a row of them is 128 bytes. */
-export const WIDTH = 16;
+/** Columns of a block that lie together (block.ts): a row of them is 64 bytes, a line of the cache. */
+export const WIDTH = 8;
 /** Rows of a block that fit the nearest cache twice. */
 export const ROWS_AT_ONCE = 128;
+/** Panels of a block that one task multiplies with another block. */
+export const PANELS_OF_PRODUCT = 4;
 
 /** Entries of a row whose vectors are gathered at once (kernels/als.ts). */
 export const GATHERED = 32;
@@ -42,3 +44,6 @@ export const SPARSE_TIMES = 5;
 export const BLOCK_PRODUCT = 6;
 export const BLOCK_TIMES = 7;
 export const ALS_ROWS = 8;
+export const EIGENVECTORS = 9;
+export const SPARSE_GRAM = 10;
+export const SUM_PARTS = 11;

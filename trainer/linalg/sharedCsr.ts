@@ -39,18 +39,19 @@ export const TASKS = 64;
 /** A side of a sparse matrix, cut into tasks with about as many entries. */
 export interface Side {
   readonly matrix: SharedCsr;
+  readonly tasks: number;
   /** Row at which each task begins, and the end of the last. */
   readonly cuts: Uint32Array<SharedArrayBuffer>;
 }
 
-export function cut(crew: Crew, matrix: SharedCsr): Side {
-  const cuts = crew.words(TASKS + 1);
+export function cut(crew: Crew, matrix: SharedCsr, tasks = TASKS): Side {
+  const cuts = crew.words(tasks + 1);
   const { rows, offsets } = matrix;
   // A row costs something by itself, too.
   const cost = (row: number): number => offsets[row]! + 4 * row;
-  for (let row = 0, task = 0; task <= TASKS; task++) {
-    while (row < rows && cost(row) < (task / TASKS) * cost(rows)) row++;
+  for (let row = 0, task = 0; task <= tasks; task++) {
+    while (row < rows && cost(row) < (task / tasks) * cost(rows)) row++;
     cuts[task] = row;
   }
-  return { matrix, cuts };
+  return { matrix, tasks, cuts };
 }

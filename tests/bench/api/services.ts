@@ -1,10 +1,10 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findOnPath, repoRoot } from '../../support/tools.ts';
+import { installOnce } from '../installOnce.ts';
 
 const run = promisify(execFile);
 
@@ -14,19 +14,9 @@ const PYTHON_PACKAGES = ['fastapi==0.165.0', 'uvicorn[standard]==0.54.0', 'faiss
 const npmFolder = join(repoRoot, '.cache/bench/load');
 const venv = join(repoRoot, '.cache/bench/fastapi');
 
-/** Runs `install` unless what it installs is there already. */
-async function once(folder: string, what: string, install: () => Promise<void>): Promise<void> {
-  const stamp = join(folder, 'installed');
-  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === what) return;
-  process.stderr.write(`installing ${what}\n`);
-  await mkdir(folder, { recursive: true });
-  await install();
-  await writeFile(stamp, what);
-}
-
 /** @returns the file of autocannon, to be run by Node. */
 export async function installLoadTool(): Promise<string> {
-  await once(npmFolder, JSON.stringify(LOAD_TOOL), async () => {
+  await installOnce(npmFolder, JSON.stringify(LOAD_TOOL), async () => {
     await writeFile(join(npmFolder, 'package.json'), JSON.stringify({ private: true, dependencies: LOAD_TOOL }));
     await run('npm', ['install', '--no-audit', '--no-fund'], { cwd: npmFolder });
   });
@@ -36,7 +26,7 @@ export async function installLoadTool(): Promise<string> {
 /** @returns a Python with FastAPI and faiss-cpu. */
 async function installFastApi(): Promise<string> {
   const python = join(venv, 'bin/python');
-  await once(venv, PYTHON_PACKAGES.join(' '), async () => {
+  await installOnce(venv, PYTHON_PACKAGES.join(' '), async () => {
     await run('python3', ['-m', 'venv', venv]);
     await run(python, ['-m', 'pip', 'install', '--disable-pip-version-check', '-q', ...PYTHON_PACKAGES]);
   });

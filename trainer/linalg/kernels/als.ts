@@ -10,8 +10,8 @@ const LINE: usize = WIDTH * 8;
  * entries (i, v) of row r of a sparse matrix, hᵢ being row i of the block `factors`. By Cholesky, in doubles.
  *
  * Arguments: offsets, indices, values (f32); the row at which each task begins (u32); factors, their rows; out, its
- * rows; panels of both; G (f64, square, 16 · panels wide); ridges (f64, above zero, one a row); room for each task, its
- * bytes: (16 · panels + GATHERED + 1) · 16 · panels · 8.
+ * rows; panels of both; G (f64, square, 8 · panels wide); ridges (f64, above zero, one a row); room for each task, its
+ * bytes: (8 · panels + GATHERED + 1) · 8 · panels · 8.
  */
 export function alsRows(task: usize): void {
   const offsets = size(0);

@@ -6,14 +6,17 @@
  * out whatever the number of threads. No instance keeps anything outside of the shared memory.
  */
 import {
-  ALS_ROWS, BLOCK_PRODUCT, BLOCK_TIMES, DONE, FAILED, GRAM_ROWS, JOB, LEFT, MIRROR, SCALE_ROWS, SPARSE_TIMES, SWEEP_PANEL, SWEEP_UPDATE, TASKS, TURN,
+  ALS_ROWS, BLOCK_PRODUCT, BLOCK_TIMES, DONE, EIGENVECTORS, FAILED, GRAM_ROWS, JOB, LEFT, MIRROR, SCALE_ROWS, SPARSE_GRAM, SPARSE_TIMES, SUM_PARTS, SWEEP_PANEL,
+  SWEEP_UPDATE, TASKS, TURN,
 } from '../layout';
 import { alsRows } from './als';
 import { blockProduct, blockTimes } from './dense';
+import { eigenvectors } from './eigen';
 import { gramRows } from './gram';
-import { sparseTimes } from './sparse';
+import { sparseGram, sparseTimes, sumParts } from './sparse';
 import { mirror, scaleRows, sweepPanel, sweepUpdate } from './sweep';
 
+export { tridiagonalize } from './eigen';
 export { invertBlock } from './sweep';
 
 /** Works until it is told to go home. */
@@ -64,6 +67,9 @@ function run(job: i32, task: usize): void {
     case BLOCK_PRODUCT: return blockProduct(task);
     case BLOCK_TIMES: return blockTimes(task);
     case ALS_ROWS: return alsRows(task);
+    case SPARSE_GRAM: return sparseGram(task);
+    case SUM_PARTS: return sumParts(task);
+    case EIGENVECTORS: return eigenvectors(task);
     default: unreachable();
   }
 }
