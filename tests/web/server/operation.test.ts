@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { createApi, type ApiOptions } from '../../../web/server/api.ts';
 import { createLog } from '../../../web/server/log.ts';
 import { ModelHost } from '../../../web/server/modelHost.ts';
+import { repoRoot } from '../../support/tools.ts';
 
 let host: ModelHost;
 beforeAll(async () => {
@@ -38,6 +41,25 @@ describe('metrics', () => {
     expect(body).toMatch('framerate_search_duration_seconds_count 1');
     expect(body).toMatch('process_resident_memory_bytes');
     expect(body).not.toMatch('nope');
+  });
+});
+
+describe('the dashboard of docs/observability', () => {
+  test('asks for metrics and labels that the server has', async () => {
+    const api = await open();
+    await api.inject(question);
+    const { body } = await api.inject('/metrics');
+    const names = new Set([...body.matchAll(/^# TYPE (\w+) /gm)].flatMap(([, name]) => [name, `${name}_bucket`, `${name}_count`]));
+    const labels = new Set(['instance', ...[...body.matchAll(/[{,](\w+)="/g)].map(([, label]) => label), 'name', 'code']);
+
+    const dashboard = JSON.parse(await readFile(join(repoRoot, 'docs/observability/dashboard.json'), 'utf8')) as { panels: { targets: { expr: string }[] }[] };
+    const queries = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+    expect(queries.length).toBeGreaterThan(8);
+    for (const query of queries) {
+      expect(names, query).toContain(/\b((?:framerate|process|nodejs)_\w+)\{/.exec(query)?.[1]);
+      const asked = [...query.matchAll(/(\w+)=~?"/g), ...[...query.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list]) => [...list.matchAll(/(\w+)/g)])].map(([, label]) => label);
+      for (const label of asked) expect(labels, query).toContain(label);
+    }
   });
 });
 
