@@ -6,6 +6,7 @@ export const pages = {
   ten: () => import('./pages/TenPage.svelte'),
   film: () => import('./pages/FilmPage.svelte'),
   steer: () => import('./pages/SteerPage.svelte'),
+  group: () => import('./pages/GroupPage.svelte'),
   map: () => import('./pages/MapPage.svelte'),
   import: () => import('./pages/ImportPage.svelte'),
   model: () => import('./pages/ModelPage.svelte'),

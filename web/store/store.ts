@@ -1,6 +1,14 @@
 import type { Change, FilmKey, KeptFilm } from './keptFilm.ts';
 import type { Profile, ProfileId } from './profile.ts';
 
+/** Somebody who is known by a taste code alone. */
+export interface Guest {
+  readonly name: string;
+  readonly code: string;
+  /** Genres that they leave out. */
+  readonly without: readonly string[];
+}
+
 /** What was chosen for the app itself. */
 export interface Settings {
   readonly language?: string;
@@ -9,6 +17,8 @@ export interface Settings {
   readonly model?: string;
   /** Who was here last. */
   readonly profile?: ProfileId;
+  /** Friends who watch along by their taste codes. */
+  readonly guests?: readonly Guest[];
 }
 
 /** Why nothing, or no more, is kept. */

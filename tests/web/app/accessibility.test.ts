@@ -28,6 +28,11 @@ const STATES: readonly (readonly [string, (page: Page) => Promise<unknown>, (pag
   ['the map', (page) => go(page, '#/map'), (page) => page.getByRole('application').waitFor()],
   ['the map as a table', (page) => page.getByRole('button', { name: 'Table' }).click(), (page) => page.getByRole('table').waitFor()],
   ['mine', (page) => go(page, '#/mine'), (page) => page.getByRole('heading', { name: 'Mine' }).waitFor()],
+  ['together, alone', (page) => go(page, '#/group'), (page) => page.getByText('Who else watches?').waitFor()],
+  ['a taste code that is none', async (page) => { await page.getByText('Add somebody', { exact: true }).click(); await page.getByRole('textbox', { name: 'Code or link' }).fill('abc'); await page.getByRole('button', { name: 'Add', exact: true }).last().click(); }, (page) => page.getByText('This is no whole taste code.').waitFor()],
+  ['together', async (page) => { await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Ben'); await page.keyboard.press('Enter'); }, (page) => page.getByRole('article').first().waitFor()],
+  ['invited with another model', (page) => go(page, '#/group?taste=x'), (page) => page.getByRole('alert').filter({ hasText: 'taste code' }).last().waitFor()],
+  ['mine, of several', (page) => go(page, '#/mine'), (page) => page.getByRole('radio', { name: 'Ben' }).waitFor()],
   ['import', (page) => go(page, '#/import'), (page) => page.getByText('Drop a file').waitFor()],
   ['import refused', (page) => bring(page, 'a.csv', 'hello'), (page) => page.getByText('could not be read').waitFor()],
   ['columns', (page) => bring(page, 'a.csv', 'a,b\nHeat,4\n'), (page) => page.getByRole('dialog').waitFor()],
@@ -84,7 +89,7 @@ describe.skipIf(skip)(`everybody can use every page and state${label}`, () => {
           document.documentElement.dir = dir;
           document.documentElement.style.fontSize = '200%';
         }, dir);
-        for (const hash of ['#/rate', '#/ten', '#/film/1', '#/steer', '#/mine', '#/import', '#/model']) {
+        for (const hash of ['#/rate', '#/ten', '#/film/1', '#/steer', '#/group', '#/mine', '#/import', '#/model']) {
           await go(page, hash);
           await page.locator('main h1').first().waitFor();
           const beyond = await page.evaluate(() => {

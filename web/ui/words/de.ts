@@ -28,6 +28,7 @@ export const de: Words = {
     rate: 'Bewerte ein paar, die du kennst',
     ten: 'Zehn für dich',
     steer: 'Steuern',
+    group: 'Zusammen',
     map: 'Geschmackskarte',
     mine: 'Meine',
     import: 'Bring deine Bewertungen mit',

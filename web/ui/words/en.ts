@@ -13,6 +13,7 @@ export const en = {
     rate: 'Rate a few you know',
     ten: 'Ten for you',
     steer: 'Steer',
+    group: 'Together',
     map: 'Taste map',
     mine: 'Mine',
     import: 'Bring your ratings',
