@@ -1,8 +1,8 @@
 import type { Catalog } from './artifact/catalog.ts';
+import { foldText } from './foldText.ts';
 import type { ItemId } from './ids.ts';
 import type { CatalogItem } from './query.ts';
 import { readTitle } from './readTitle.ts';
-import { foldText } from './titles.ts';
 
 /** A film as some other place names it. */
 export interface WantedFilm {

@@ -1,13 +1,6 @@
 import MiniSearch, { type Options } from 'minisearch';
+import { foldText } from './foldText.ts';
 import type { CatalogItem } from './query.ts';
-
-/** "Amélie" and "amelie", "WALL·E" and "walle" are the same word to somebody who types. */
-export const foldText = (text: string): string =>
-  text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/['’·]/g, '');
 
 interface TitleDocument {
   /** The row. Rows are in order of popularity. */
@@ -34,7 +27,7 @@ const optionsFor = (popularity: ArrayLike<number>): Options<TitleDocument> => ({
 });
 
 /** How many titles go into the index before others get a turn. */
-const SLICE = 2000;
+const SLICE = 500;
 
 /** Finds films by what somebody types: any order of words, beginnings of words, typos, accents, the year. */
 export class TitleSearch {

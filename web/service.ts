@@ -1,17 +1,20 @@
-import { loadMap, type ArtifactSource, type Model } from '../shared/artifact/load.ts';
+import { loadMap, type ArtifactSource } from '../shared/artifact/load.ts';
 import { factsOf, type CatalogFacts } from '../shared/catalogFacts.ts';
 import { openRecommender, type Engines } from '../shared/engine/open.ts';
-import { answer, type Result } from '../shared/errors.ts';
+import { answer, FrameRateError, type Result } from '../shared/errors.ts';
 import type { GroupQuery, GroupRecommendations } from '../shared/groupQuery.ts';
-import { FilmMatcher, type FilmMatch, type WantedFilm } from '../shared/matching.ts';
-import type { CatalogItem, Rating } from '../shared/query.ts';
-import { drawMap, type TasteMap } from '../shared/tasteMap.ts';
-import { TitleSearch } from '../shared/titles.ts';
+import type { FilmMatch, FilmMatcher, WantedFilm } from '../shared/matching.ts';
+import type { CatalogItem, Rating, Recommendations, RecommendQuery } from '../shared/query.ts';
+import type { TasteMap } from '../shared/tasteMap.ts';
+import type { TitleSearch } from '../shared/titles.ts';
 import type { LocalRecommenderApi } from './api.ts';
 import { checkLimit, ModelService, type Loaded } from './modelService.ts';
 
 /** More titles than these are not indexed before somebody looks for one: it takes a second, and a kilobyte a title. */
 const TITLES_AT_ONCE = 100_000;
+
+/** From the first answer to the index of titles. */
+const INDEX_AFTER_MS = 100;
 
 /** What a service needs from the place that it runs in. */
 export interface ServiceSurroundings extends Engines {
@@ -22,11 +25,12 @@ export interface ServiceSurroundings extends Engines {
   openSource(manifestUrl: string, fresh: boolean): ArtifactSource;
 }
 
-/** The whole contract over one model. Runs in the page's worker and in the server alike. */
+/** The whole contract over one model. Runs in the page's worker and in the server alike. What no first ten films need is loaded after them. */
 export class RecommenderService extends ModelService implements LocalRecommenderApi {
   #titles: (() => Promise<TitleSearch>) | null = null;
-  /** Made on first use. */
-  #matcher: FilmMatcher | null = null;
+  #matcher: (() => Promise<FilmMatcher>) | null = null;
+  /** Whether titles are indexed already, or are so many that only a question has them indexed. */
+  #isIndexed = true;
 
   constructor(surroundings: ServiceSurroundings) {
     super({
@@ -36,8 +40,21 @@ export class RecommenderService extends ModelService implements LocalRecommender
   }
 
   protected override opened({ recommender: { model } }: Loaded): void {
-    this.#titles = openTitles(model);
-    this.#matcher = null;
+    const { catalog, foldIn } = model;
+    this.#matcher = once(async () => new (await fetched(import('../shared/matching.ts'))).FilmMatcher(catalog));
+    this.#titles = once(async () => (await fetched(import('../shared/titles.ts'))).TitleSearch.open(catalog.items, foldIn.popularity));
+    this.#isIndexed = catalog.size > TITLES_AT_ONCE;
+  }
+
+  /** Who has seen ten films may look for others next; they are on the screen first. */
+  override async recommend(query: RecommendQuery): Promise<Result<Recommendations>> {
+    const answered = await super.recommend(query);
+    if (!this.#isIndexed) {
+      this.#isIndexed = true;
+      const open = this.#titles!;
+      setTimeout(() => open().catch(() => undefined), INDEX_AFTER_MS); // said when somebody looks for a title
+    }
+    return answered;
   }
 
   findItems(text: string, limit = 20): Promise<Result<readonly CatalogItem[]>> {
@@ -51,13 +68,15 @@ export class RecommenderService extends ModelService implements LocalRecommender
     return answer(async () => {
       const { source, recommender } = this.ready();
       const { manifest, catalog } = recommender.model;
-      return drawMap(await loadMap(source, manifest), catalog.items);
+      const [{ drawMap }, table] = await Promise.all([fetched(import('../shared/tasteMap.ts')), loadMap(source, manifest)]);
+      return drawMap(table, catalog.items);
     });
   }
 
   match(films: readonly WantedFilm[]): Promise<Result<readonly FilmMatch[]>> {
-    return answer(() => {
-      const matcher = (this.#matcher ??= new FilmMatcher(this.ready().recommender.model.catalog));
+    return answer(async () => {
+      this.ready();
+      const matcher = await this.#matcher!();
       return films.map((film) => matcher.match(film));
     });
   }
@@ -69,7 +88,7 @@ export class RecommenderService extends ModelService implements LocalRecommender
   recommendForGroup(query: GroupQuery): Promise<Result<GroupRecommendations>> {
     return answer(async () => {
       const { recommender } = this.ready();
-      const { recommendForGroup } = await import('../shared/engine/group.ts'); // most people look for films alone
+      const { recommendForGroup } = await fetched(import('../shared/engine/group.ts')); // most people look for films alone
       return recommendForGroup(recommender, query);
     });
   }
@@ -77,15 +96,27 @@ export class RecommenderService extends ModelService implements LocalRecommender
   tasteCode(ratings: readonly Rating[]): Promise<Result<string>> {
     return answer(async () => {
       const { recommender } = this.ready();
-      const { writeTasteCode } = await import('../shared/tasteCode.ts');
+      const { writeTasteCode } = await fetched(import('../shared/tasteCode.ts'));
       return writeTasteCode((await recommender.person(ratings)).vector, recommender.model.manifest.modelId);
     });
   }
 }
 
-function openTitles({ catalog, foldIn }: Model): () => Promise<TitleSearch> {
-  let opened: Promise<TitleSearch> | undefined;
-  const open = (): Promise<TitleSearch> => (opened ??= TitleSearch.open(catalog.items, foldIn.popularity));
-  if (catalog.size <= TITLES_AT_ONCE) void open();
-  return open;
+/** A part of this program that is not there from the start. @throws {FrameRateError} `UNREACHABLE` */
+async function fetched<T>(part: Promise<T>): Promise<T> {
+  try {
+    return await part;
+  } catch (cause) {
+    throw new FrameRateError('UNREACHABLE', 'A part of FrameRate could not be fetched. Check the connection, then reload the page.', undefined, { cause });
+  }
+}
+
+/** Made at the first call, and anew where that failed. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () =>
+    (made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    }));
 }

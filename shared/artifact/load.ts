@@ -3,7 +3,7 @@ import { readCatalog, type Catalog } from './catalog.ts';
 import { sha256Hex } from './digest.ts';
 import { readFactorTable, type FactorTable } from './factorTable.ts';
 import { readFoldInTable, type FoldInTable } from './foldInFile.ts';
-import { readMapTable, type MapTable } from './mapFile.ts';
+import type { MapTable } from './mapFile.ts';
 import { filesToLoad, optionalFileOf, parseManifest, type ArtifactFile, type FileRole, type Manifest } from './manifest.ts';
 import { readOnboardingList, type OnboardingList } from './onboardingFile.ts';
 import { readResidualTable, type ResidualTable } from './residualFile.ts';
@@ -95,7 +95,8 @@ export async function loadModel(source: ArtifactSource, onProgress?: LoadProgres
 export async function loadMap(source: ArtifactSource, manifest: Manifest): Promise<MapTable> {
   const file = optionalFileOf(manifest, 'map');
   if (!file) throw new FrameRateError('NOT_FOUND', `The model ${manifest.name} has no map. Train it without --no-map.`);
-  const map = readMapTable(await readVerified(source, file));
+  const [{ readMapTable }, bytes] = await Promise.all([import('./mapFile.ts'), readVerified(source, file)]);
+  const map = readMapTable(bytes);
   checkRows(manifest, 'map file', map.rows);
   return map;
 }

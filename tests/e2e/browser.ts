@@ -105,12 +105,40 @@ export async function openBrowser(name: BrowserName, wanted: BrowserContextOptio
   return { page, requests, complaints, close: () => browser.close() };
 }
 
+/** One file that the site was asked for. */
+export interface Download {
+  /** From the site's root: "/assets/…". */
+  readonly path: string;
+  /** When the question came, in ms since 1970. */
+  readonly at: number;
+  /** As they were sent: compressed, where the browser took that. */
+  readonly bytes: number;
+}
+
+/** The app and a model, as `serve` gives them. @param options.appFolder the app that was built, where nothing is said. */
+export async function openSite(modelFolder: string, { appFolder = join(repoRoot, 'dist/app') } = {}) {
+  const site = await createSite({ appFolder, modelsFolder: dirname(modelFolder), defaultModel: basename(modelFolder) });
+  const downloads: Download[] = [];
+  const asked = new WeakMap<object, number>();
+  site.addHook('onRequest', async (request) => void asked.set(request, performance.timeOrigin + performance.now()));
+  site.addHook('onResponse', async (request, reply) => {
+    downloads.push({ path: request.url, at: asked.get(request)!, bytes: Number(reply.getHeader('content-length') ?? 0) });
+  });
+  return {
+    /** With a slash at the end. */
+    address: `${await site.listen({ host: '127.0.0.1', port: 0 })}/`,
+    /** In the order in which they ended. */
+    downloads: downloads as readonly Download[],
+    close: () => site.close(),
+  };
+}
+
 /** A real browser on the app as it is built and served, strict content security policy and all. */
 export async function launch(options: LaunchOptions): Promise<OpenedBrowser> {
   const { browser: name = 'chromium', modelFolder, page: pageName = 'app', context: wanted = {} } = options;
   const appFolder = options.appFolder ?? (pageName === 'app' ? join(repoRoot, 'dist/app') : await buildPage(pageName));
-  const site = await createSite({ appFolder, modelsFolder: dirname(modelFolder), defaultModel: basename(modelFolder) });
-  const address = `${await site.listen({ host: '127.0.0.1', port: 0 })}/`;
+  const site = await openSite(modelFolder, { appFolder });
+  const { address } = site;
   const { page, requests, complaints, close } = await openBrowser(name, wanted);
   await page.goto(pageName === 'app' ? address : `${address}${pageName}.html`);
   return {

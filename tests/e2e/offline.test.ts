@@ -74,6 +74,7 @@ describeInBrowsers(
       const change = async (file: string, from: string | RegExp, to: string) => {
         const path = join(appFolder, file);
         await writeFile(path, (await readFile(path, 'utf8')).replace(from, to));
+        await rm(`${path}.br`, { force: true });
       };
       await change('index.html', '<html lang="en"', '<html lang="en" data-release="2"');
       await change('sw.js', /version:`\w+`/, 'version:`000000000002`');

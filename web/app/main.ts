@@ -5,25 +5,37 @@ import { openStore } from '../store/database.ts';
 import { Session } from '../ui/session/session.svelte.ts';
 import { startWorker } from '../worker/client.ts';
 import App from './App.svelte';
-import { findModel } from './models.ts';
+import { chooseModel, findModels } from './models.ts';
 import { fetchPagesAhead, savesData } from './pages.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { Router } from './router.svelte.ts';
 import { AppUpdate, ModelUpdate } from './updates.svelte.ts';
 
-const api = startWorker();
-const store = await openStore();
-const preferences = new Preferences(store);
-const { model } = await preferences.open();
-const session = new Session(api, store, () => findModel(document.baseURI, model));
-const appUpdate = new AppUpdate();
-const modelUpdate = new ModelUpdate(session);
-mount(App, { target: document.body, props: { session, router: new Router(), preferences, store, appUpdate, modelUpdate } });
+/** In a function: pages import what is in this file, and would wait for awaits at its top level. */
+async function start(): Promise<void> {
+  const api = startWorker();
+  // On its way while the worker starts and the database opens; what it names is the longest to come.
+  let models: ReturnType<typeof findModels> | null = findModels(document.baseURI);
+  const store = await openStore();
+  const preferences = new Preferences(store);
+  const { model } = await preferences.open();
+  const session = new Session(api, store, async () => {
+    const found = await (models ?? findModels(document.baseURI));
+    models = null;
+    return chooseModel(found, model);
+  });
+  const appUpdate = new AppUpdate();
+  const modelUpdate = new ModelUpdate(session);
+  const started = session.start();
+  mount(App, { target: document.body, props: { session, router: new Router(), preferences, store, appUpdate, modelUpdate } });
 
-await session.start();
-fetchPagesAhead();
-if (session.engine.model?.hasMap && !savesData()) void api.map(); // so that it opens without a network, too
-await appUpdate.register();
-if (!savesData()) await modelUpdate.check();
-// Asked once there is something to lose: some browsers ask the person.
-if (session.library.everything.length > 0) await navigator.storage?.persist?.();
+  await started;
+  fetchPagesAhead();
+  if (session.engine.model?.hasMap && !savesData()) void api.map(); // so that it opens without a network, too
+  await appUpdate.register();
+  if (!savesData()) await modelUpdate.check();
+  // Asked once there is something to lose: some browsers ask the person.
+  if (session.library.everything.length > 0) await navigator.storage?.persist?.();
+}
+
+void start();

@@ -1,7 +1,7 @@
 import { parseModelIndex } from '../../shared/artifact/modelIndex.ts';
 import { answer, FrameRateError } from '../../shared/errors.ts';
 import type { Result } from '../../shared/errors.ts';
-import { readAndRenew } from '../offline/modelShelf.ts';
+import { readAndRenew } from '../offline/shelf.ts';
 
 /** A model that this place offers. */
 export interface OfferedModel {
@@ -23,11 +23,10 @@ export function findModels(base: string): Promise<Result<readonly OfferedModel[]
 }
 
 /**
- * Finds the manifest to start with: its absolute address.
+ * The manifest to start with: its absolute address.
  * @param wanted name of the model that was chosen before; another one starts where it is not offered any more.
  */
-export async function findModel(base: string, wanted?: string): Promise<Result<string>> {
-  const models = await findModels(base);
+export function chooseModel(models: Result<readonly OfferedModel[]>, wanted?: string): Result<string> {
   if (!models.ok) return models;
   const model = models.value.find(({ name }) => name === wanted) ?? models.value[0];
   return { ok: true, value: model.manifestUrl };

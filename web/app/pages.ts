@@ -13,6 +13,9 @@ export const pages = {
   mine: () => import('./pages/MinePage.svelte'),
 };
 
+/** What there is to be told above any page: nothing, most often, and never before a model is there. */
+export const openNotes = () => idle().then(() => import('./Notes.svelte'));
+
 /** What the lab is given. */
 export interface LabProps {
   readonly api: LocalRecommenderApi;
@@ -26,11 +29,16 @@ export const openLab = Object.values(import.meta.glob<{ default: Component<LabPr
 /** Fetches the other pages while nothing else is to be done, so that none has to be waited for. */
 export function fetchPagesAhead(): void {
   if (savesData()) return;
-  const idle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 500));
-  idle(() => {
+  void idle().then(() => {
     for (const open of Object.values(pages)) open().catch(() => undefined); // said when it is opened
   });
 }
+
+/** When nothing else is to be done. */
+const idle = (): Promise<void> => {
+  const call = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 500));
+  return new Promise((done) => call(() => done()));
+};
 
 /** Whether the person asked their browser to save data. */
 export function savesData(): boolean {

@@ -1,5 +1,5 @@
 import type { ErrorAnswer } from '../../shared/errors.ts';
-import { findNewer, isKept, type NewerModel } from '../offline/modelShelf.ts';
+import type { NewerModel } from '../offline/newerModel.ts';
 import type { Session } from '../ui/session/session.svelte.ts';
 
 /** A new version of the app: fetched already, taken into use when the person says so. */
@@ -48,6 +48,7 @@ export class ModelUpdate {
   async check(): Promise<void> {
     const { manifestUrl, model } = this.session.engine;
     if (manifestUrl === null || !model) return;
+    const { findNewer, isKept } = await import('../offline/newerModel.ts');
     this.isKept = await isKept(manifestUrl);
     this.newer = await findNewer(manifestUrl, model.modelId);
   }

@@ -2,38 +2,10 @@ import { sha256Hex } from '../../shared/artifact/digest.ts';
 import type { ArtifactSource } from '../../shared/artifact/load.ts';
 import { filesToLoad, parseManifest, type ArtifactFile, type Manifest } from '../../shared/artifact/manifest.ts';
 import { BrokenOff, fetchBytes } from '../fetchBytes.ts';
-
-/** The browser's cache that models are kept in. */
-export const SHELF = 'framerate-models';
+import { openShelf, put, readKept } from './shelf.ts';
 
 /** Begun files are kept beside whole ones, under the same address with this. */
 const PART = '?part';
-
-/** The shelf, or null where the browser has or allows none: then everything comes from the network each time. */
-export async function openShelf(): Promise<Cache | null> {
-  try {
-    return await caches.open(SHELF);
-  } catch {
-    return null;
-  }
-}
-
-const read = async (shelf: Cache | null, url: string): Promise<Uint8Array<ArrayBuffer> | null> => {
-  const kept = await shelf?.match(url);
-  return kept ? new Uint8Array(await kept.arrayBuffer()) : null;
-};
-
-/** A full device keeps nothing more; what is loaded works all the same. */
-async function put(shelf: Cache | null, url: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
-  try {
-    await shelf?.put(url, new Response(bytes));
-    return shelf !== null;
-  } catch {
-    return false;
-  }
-}
-
-const parse = (bytes: Uint8Array): Manifest => parseManifest(new TextDecoder().decode(bytes));
 
 /**
  * A model's files from the shelf, and from the network what is not there. Files are put there once their digest is right,
@@ -55,15 +27,15 @@ export class ShelfSource implements ArtifactSource {
   async read(path: string, onBytes?: (received: number) => void): Promise<Uint8Array<ArrayBuffer>> {
     const shelf = await this.#shelf;
     if (path === 'manifest.json') {
-      const kept = this.#fresh ? null : await read(shelf, this.#url);
+      const kept = this.#fresh ? null : await readKept(shelf, this.#url);
       const bytes = kept ?? (await fetchBytes(this.#url, onBytes, { cache: 'no-cache' }));
-      this.#manifest = { bytes, parsed: parse(bytes) };
+      this.#manifest = { bytes, parsed: parseManifest(new TextDecoder().decode(bytes)) };
       return bytes;
     }
     const url = this.#address(path);
     const file = this.#manifest?.parsed.files.find((file) => file.path === path);
     if (!file) return fetchBytes(url, onBytes);
-    const kept = await read(shelf, url);
+    const kept = await readKept(shelf, url);
     if (kept && (await isWhole(kept, file))) return kept;
     return fetchKept(shelf, url, file, onBytes);
   }
@@ -94,7 +66,7 @@ async function fetchKept(
   file: ArtifactFile,
   onBytes?: (received: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const start = await read(shelf, url + PART);
+  const start = await readKept(shelf, url + PART);
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = await fetchBytes(url, onBytes, { length: file.bytes, ...(start && { start }) });
@@ -108,45 +80,4 @@ async function fetchKept(
   if (!whole && start) return fetchKept(shelf, url, file, onBytes);
   if (whole) await put(shelf, url, bytes);
   return bytes; // whoever asked checks, and says what is wrong
-}
-
-/** Whether a model can be opened without a network. */
-export async function isKept(manifestUrl: string): Promise<boolean> {
-  return (await (await openShelf())?.match(manifestUrl)) !== undefined;
-}
-
-/** A newer model at the same address. */
-export interface NewerModel {
-  readonly modelId: string;
-  /** Bytes to download. */
-  readonly bytes: number;
-}
-
-/**
- * Looks whether the network has another model than `modelId`, without touching anything. Null: no, or no answer.
- * What is newer than this app can read is none: the app has to be renewed first.
- */
-export async function findNewer(manifestUrl: string, modelId: string): Promise<NewerModel | null> {
-  try {
-    const manifest = parse(await fetchBytes(manifestUrl, undefined, { cache: 'no-cache' }));
-    if (manifest.modelId === modelId) return null;
-    const shelf = await openShelf();
-    const missing = await Promise.all(
-      filesToLoad(manifest).map(async ({ path, bytes }) => ((await shelf?.match(new URL(path, manifestUrl).href)) ? 0 : bytes)),
-    );
-    return { modelId: manifest.modelId, bytes: missing.reduce((sum, bytes) => sum + bytes, 0) };
-  } catch {
-    return null;
-  }
-}
-
-/** A small file that is used as it was kept, and renewed for the next time: the list of models. */
-export async function readAndRenew(url: string): Promise<Uint8Array<ArrayBuffer>> {
-  const shelf = await openShelf();
-  const renewed = fetchBytes(url, undefined, { cache: 'no-cache' }).then(async (bytes) => {
-    await put(shelf, url, bytes);
-    return bytes;
-  });
-  renewed.catch(() => undefined); // offline: what is kept does. Said before anything is awaited: the network may fail sooner than the shelf answers
-  return (await read(shelf, url)) ?? renewed;
 }

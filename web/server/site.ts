@@ -55,12 +55,13 @@ export async function createSite(options: SiteFolders): Promise<FastifyInstance>
       setHeaders: setWidgetHeaders,
     });
   }
-  await site.register(fastifyStatic, { cacheControl: false, setHeaders: setCaching, root: options.appFolder });
+  await site.register(fastifyStatic, { root: options.appFolder, preCompressed: true, cacheControl: false, setHeaders: setCaching });
   return site;
 }
 
 function setCaching(response: { setHeader(name: string, value: string): void }, path: string): void {
-  response.setHeader('cache-control', NAMED_BY_DIGEST.test(path) ? FOREVER : 'no-cache');
+  response.setHeader('cache-control', NAMED_BY_DIGEST.test(path.replace(/\.br$/, '')) ? FOREVER : 'no-cache');
+  response.setHeader('vary', 'accept-encoding');
 }
 
 /** Scripts with `integrity`, and modules, need the same leave that models have. */

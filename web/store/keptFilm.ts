@@ -1,5 +1,5 @@
+import { foldText } from '../../shared/foldText.ts';
 import type { CatalogItem } from '../../shared/query.ts';
-import { foldText } from '../../shared/titles.ts';
 
 /** What a person thinks of a film. One a film: who rates it takes it off the watchlist. */
 export type Verdict =

@@ -1,8 +1,6 @@
 import type { ErrorAnswer, Result } from '../../shared/errors.ts';
 import type { EngineStatus, LocalRecommenderApi, ModelInfo } from '../api.ts';
-
-/** All that a recommender answers once and for all. */
-type Questions = Omit<LocalRecommenderApi, 'watch'>;
+import type { Questions } from './port.ts';
 
 /** A recommender that lives elsewhere, and may die there: its thread was killed, broke, or ran out of memory. */
 export interface MortalRecommender<Api = Questions> {

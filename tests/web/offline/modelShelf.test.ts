@@ -2,7 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { loadModel } from '../../../shared/artifact/load.ts';
-import { findNewer, isKept, openShelf, ShelfSource } from '../../../web/offline/modelShelf.ts';
+import { ShelfSource } from '../../../web/offline/modelShelf.ts';
+import { findNewer, isKept } from '../../../web/offline/newerModel.ts';
+import { openShelf } from '../../../web/offline/shelf.ts';
 import { tinyModel, type Files } from '../../support/tinyModel.ts';
 
 /** As much of Cache Storage as the shelf uses. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ErrorCode } from '../../../shared/errors.ts';
-import { findModel } from '../../../web/app/models.ts';
+import { chooseModel, findModels } from '../../../web/app/models.ts';
 import { failureText } from '../../../web/ui/failure.ts';
 import { bytesOf, genreLine, milliseconds, starsSpoken } from '../../../web/ui/format.ts';
 import { starsText } from '../../../web/ui/starRow.ts';
@@ -78,7 +78,7 @@ describe('finding the model to start with', () => {
 
   test('the default of models/index.json, wherever the page lies', async () => {
     serve(json({ models: [{ name: 'a', manifest: 'a/manifest.json' }, { name: 'b', manifest: 'b/m.json' }], default: 'b' }));
-    expect(await findModel('https://example.test/films/#here')).toEqual({
+    expect(chooseModel(await findModels('https://example.test/films/#here'))).toEqual({
       ok: true,
       value: 'https://example.test/films/models/b/m.json',
     });
@@ -90,7 +90,7 @@ describe('finding the model to start with', () => {
     ['gone', 'b/m.json'],
   ])('the one that was chosen before, where it still is: %s', async (wanted, path) => {
     serve(json({ models: [{ name: 'a', manifest: 'a/manifest.json' }, { name: 'b', manifest: 'b/m.json' }], default: 'b' }));
-    expect(await findModel('https://example.test/', wanted)).toEqual({ ok: true, value: `https://example.test/models/${path}` });
+    expect(chooseModel(await findModels('https://example.test/'), wanted)).toEqual({ ok: true, value: `https://example.test/models/${path}` });
   });
 
   test.each<[string, Response | Error, ErrorCode]>([
@@ -104,7 +104,7 @@ describe('finding the model to start with', () => {
     ['a default that is not listed', json({ models: [], default: 'a' }), 'NOT_FOUND'],
   ])('%s', async (_name, response, code) => {
     serve(response);
-    expect(await findModel('https://example.test/')).toMatchObject({ ok: false, error: { code } });
+    expect(chooseModel(await findModels('https://example.test/'))).toMatchObject({ ok: false, error: { code } });
   });
 });
 

@@ -10,16 +10,18 @@ const ASKED = 96;
 /** Films to rate, while nothing is looked for. What is rated stays in its place until the page is opened anew. */
 export class Offers {
   failure = $state.raw<ErrorAnswer | null>(null);
-  #list = $state.raw<readonly CatalogItem[]>([]);
+  /** Null until they were asked for. */
+  #list = $state.raw<readonly CatalogItem[] | null>(null);
   /** Rated, but never offered: they were looked for. They stay on the page, newest first. */
   #brought = $state.raw<readonly CatalogItem[]>([]);
 
+  readonly isThere = $derived(this.#list !== null);
   readonly films: readonly CatalogItem[] = $derived.by(() => {
     const wanted = ({ id }: CatalogItem): boolean => {
       const verdict = this.library.verdict(id);
       return verdict !== 'unseen' && verdict !== 'dismissed' && verdict !== 'seen';
     };
-    return [...this.#brought.filter(wanted), ...this.#list.filter(wanted).slice(0, SHOWN)];
+    return [...this.#brought.filter(wanted), ...(this.#list ?? []).filter(wanted).slice(0, SHOWN)];
   });
 
   constructor(
@@ -40,6 +42,6 @@ export class Offers {
   bring(item: CatalogItem): void {
     if (this.films.some(({ id }) => id === item.id)) return;
     this.#brought = [item, ...this.#brought.filter(({ id }) => id !== item.id)];
-    this.#list = this.#list.filter(({ id }) => id !== item.id);
+    this.#list = (this.#list ?? []).filter(({ id }) => id !== item.id);
   }
 }

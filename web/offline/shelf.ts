@@ -1,0 +1,40 @@
+import { fetchBytes } from '../fetchBytes.ts';
+
+/** The browser's cache that models are kept in. */
+export const SHELF = 'framerate-models';
+
+/** The shelf, or null where the browser has or allows none: then everything comes from the network each time. */
+export async function openShelf(): Promise<Cache | null> {
+  try {
+    return await caches.open(SHELF);
+  } catch {
+    return null;
+  }
+}
+
+/** A file that is on the shelf; null: it is not. */
+export const readKept = async (shelf: Cache | null, url: string): Promise<Uint8Array<ArrayBuffer> | null> => {
+  const kept = await shelf?.match(url);
+  return kept ? new Uint8Array(await kept.arrayBuffer()) : null;
+};
+
+/** A full device keeps nothing more; what is loaded works all the same. */
+export async function put(shelf: Cache | null, url: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  try {
+    await shelf?.put(url, new Response(bytes));
+    return shelf !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** A small file that is used as it was kept, and renewed for the next time: the list of models. */
+export async function readAndRenew(url: string): Promise<Uint8Array<ArrayBuffer>> {
+  const shelf = await openShelf();
+  const renewed = fetchBytes(url, undefined, { cache: 'no-cache' }).then(async (bytes) => {
+    await put(shelf, url, bytes);
+    return bytes;
+  });
+  renewed.catch(() => undefined); // offline: what is kept does. Said before anything is awaited: the network may fail sooner than the shelf answers
+  return (await readKept(shelf, url)) ?? renewed;
+}
