@@ -14,7 +14,7 @@ import { checkLimit, ModelService, type Loaded } from './modelService.ts';
 const TITLES_AT_ONCE = 100_000;
 
 /** From the first answer to the index of titles. */
-const INDEX_AFTER_MS = 100;
+const INDEX_AFTER_MS = 500;
 
 /** What a service needs from the place that it runs in. */
 export interface ServiceSurroundings extends Engines {
