@@ -1,7 +1,7 @@
 import { writeMapTable } from '../shared/artifact/mapFile.ts';
 import { writeOnboardingList } from '../shared/artifact/onboardingFile.ts';
 import { writeStarsTable } from '../shared/artifact/starsFile.ts';
-import type { Factors } from './factorize.ts';
+import type { Trained } from './factorize.ts';
 import { layMap } from './map/tasteMap.ts';
 import { askFirst } from './onboarding.ts';
 import { readKernel } from './openModel.ts';
@@ -14,13 +14,16 @@ import { trainStars } from './stars.ts';
  * What people want of a model besides the ten: which titles to ask first, which rating to expect, and a map.
  * @param map whether to lay out the map, which takes longest.
  */
-export async function makeCompanions(ratings: Ratings, factors: Factors, { map }: { readonly map: boolean }, progress: Progress): Promise<Extras> {
+export async function makeCompanions(ratings: Ratings, factors: Trained, { map }: { readonly map: boolean }, progress: Progress): Promise<Extras> {
   const { index, itemOfRow, foldIn, parameters } = factors;
   const { rows } = index;
-  const extras: Extras = { onboarding: writeOnboardingList({ rows, asked: askFirst(ratings, factors) }) };
+  // Of one dimension there is no map, and no answer says more about a person than another.
+  const oneForAll = parameters.kind === 'popularity';
+  const extras: Extras = {};
+  if (!oneForAll) extras.onboarding = writeOnboardingList({ rows, asked: askFirst(ratings, factors) });
   // Where all ratings are the same there is nothing to expect.
   if (ratings.scale.min < ratings.scale.max) extras.stars = writeStarsTable(trainStars(ratings, itemOfRow));
-  if (map) {
+  if (map && !oneForAll) {
     const items = Array.from(itemOfRow, (item) => ratings.items[item]!);
     const table = await layMap(index, foldIn.popularity, items, parameters.seed, await readKernel(), (part) => progress.update(`Map: ${Math.round(100 * part)} %`));
     extras.map = writeMapTable(table);

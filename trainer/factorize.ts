@@ -1,6 +1,6 @@
 import { storeFactors, type FactorTable } from '../shared/artifact/factorTable.ts';
-import type { FoldInTable } from '../shared/artifact/foldInFile.ts';
-import type { ModelParameters, ResidualParameters } from '../shared/artifact/manifest.ts';
+import type { FoldInTable, SumTable } from '../shared/artifact/foldInFile.ts';
+import type { ModelParameters, ResidualParameters, SvdParameters } from '../shared/artifact/manifest.ts';
 import { decodeRow } from '../shared/engine/scoring.ts';
 import type { ResidualTable } from '../shared/artifact/residualFile.ts';
 import { ratingWeight } from '../shared/ratingWeight.ts';
@@ -10,7 +10,7 @@ import { trainResidual } from './residual.ts';
 import { truncatedSvd, type SvdOptions, type TruncatedSvd } from './svd.ts';
 
 /** Good on films and books of any size, best nowhere: select.ts starts here. `rank` and `seed` are the caller's. */
-export const DEFAULT_PARAMETERS: Omit<ModelParameters, 'rank' | 'seed'> = {
+export const DEFAULT_PARAMETERS: Omit<SvdParameters, 'rank' | 'seed'> = {
   kind: 'ssvd',
   itemExponent: 0.15,
   userExponent: 0.25,
@@ -23,16 +23,24 @@ export const DEFAULT_PARAMETERS: Omit<ModelParameters, 'rank' | 'seed'> = {
 /** `perItem` and `rows` are the caller's. */
 export const DEFAULT_RESIDUAL: Omit<ResidualParameters, 'perItem' | 'rows'> = { userExponent: 0.25, theta: 0.6, lambda: 10, weight: 0.75, fullFrom: 25 };
 
-/** The trained model in memory: what publish.ts writes. */
-export interface Factors {
+/** A trained model in memory, of any kind: what publish.ts writes. */
+export interface Trained {
   readonly parameters: ModelParameters;
   /** Dense item index of `Ratings` by row: most popular first. */
   readonly itemOfRow: Uint32Array;
   readonly index: FactorTable;
   readonly foldIn: FoldInTable;
   readonly residual: ResidualTable | null;
+}
+
+/** One whose people are weighted sums. */
+export interface Factors extends Trained {
+  readonly parameters: SvdParameters;
+  readonly foldIn: SumTable;
   readonly svd: TruncatedSvd;
 }
+
+export const isFactors = (trained: Trained): trained is Factors => 'svd' in trained;
 
 /** Ratings as the algebra wants them. */
 export interface Training {
@@ -53,21 +61,21 @@ export function prepare(ratings: Ratings): Training {
 export type Watch = Omit<SvdOptions, 'rank' | 'seed'>;
 
 /** Trains a scaled SVD, and its residual where the parameters ask for one. */
-export async function factorize(ratings: Ratings, parameters: ModelParameters, watch: Watch = {}): Promise<Factors> {
+export async function factorize(ratings: Ratings, parameters: SvdParameters, watch: Watch = {}): Promise<Factors> {
   const training = prepare(ratings);
   const factors = toFactors(training, await decompose(training, parameters, watch), parameters);
   return parameters.residual ? withResidual(training, factors, parameters.residual) : factors;
 }
 
 /** n_u^-b · X · p_i^-a ≈ U S Vᵀ. */
-export const decompose = ({ weights, popularity }: Training, parameters: ModelParameters, watch: Watch = {}): Promise<TruncatedSvd> =>
+export const decompose = ({ weights, popularity }: Training, parameters: SvdParameters, watch: Watch = {}): Promise<TruncatedSvd> =>
   truncatedSvd(scaled(weights, popularity, parameters), { ...watch, rank: parameters.rank, seed: parameters.seed });
 
 /**
  * F_i = p_i^a · V_i · √f with the soft filter f_d = max(0, 1 − τ · s_k² / s_d²), kept at 8 bits an entry or more.
  * @param svd of the parameters' exponents, and of their rank or a higher one: its first dimensions are those of a lower.
  */
-export function toFactors({ itemOfRow, popularity }: Training, svd: TruncatedSvd, requested: ModelParameters): Factors {
+export function toFactors({ itemOfRow, popularity }: Training, svd: TruncatedSvd, requested: SvdParameters): Factors {
   const { singularValues, right } = svd;
   const rank = Math.min(requested.rank, singularValues.length);
   const parameters = { ...requested, rank };
@@ -118,7 +126,7 @@ export function weightMatrix({ userIds, user, item }: Ratings, weight: Float64Ar
 }
 
 /** n_u^-b · X · p_i^-a. */
-export function scaled(matrix: Csr, popularity: Float64Array, { itemExponent, userExponent }: ModelParameters): Csr {
+export function scaled(matrix: Csr, popularity: Float64Array, { itemExponent, userExponent }: SvdParameters): Csr {
   const rowScale = popularity.map((sum) => sum ** -itemExponent);
   const values = new Float64Array(matrix.values.length);
   for (let user = 0; user < matrix.rows; user++) {

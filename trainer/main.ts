@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { FACTOR_STORES } from '../shared/artifact/factorTable.ts';
+import { MODEL_KINDS, type ModelKind } from '../shared/artifact/manifest.ts';
 import { FrameRateError } from '../shared/errors.ts';
 import { MAX_K } from '../shared/engine/vectorIndex.ts';
 import { encoder } from './commands/encoder.ts';
@@ -30,6 +31,10 @@ const whole =
     return value;
   };
 
+const invalid = (message: string): never => {
+  throw new InvalidArgumentError(message);
+};
+
 function number(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It is a number.');
@@ -54,6 +59,15 @@ function withData(command: Command): Command {
     .option('--implicit', 'rows say who took what, not how they liked it: all count alike, and need no rating')
     .option('--k-core <n>', 'keep only users and items with at least n ratings', whole(1, 1000));
 }
+
+/** Which model: of `train` and `start`. */
+function readKind(text: string): ModelKind {
+  if (text === 'ease') {
+    throw new InvalidArgumentError('EASE is a number for every pair of items, and has no factors to publish. `evaluate --model ease` measures it; what it knows more than factors is what the residual of ssvd keeps (--residual 32).');
+  }
+  return MODEL_KINDS.find((kind) => kind === text) ?? invalid(`It is one of ${MODEL_KINDS.join(', ')}.`);
+}
+const modelOption = (): Option => new Option('--model <kind>', `what is trained: ${MODEL_KINDS.join(', ')}`).argParser(readKind).default('ssvd');
 
 /** What a model is searched with: of `train` and `start`. */
 const indexOption = (): Option => new Option('--index <index>', "search the model with this index of Faiss's: IVF256,SQ8,nprobe=32 … (default: exact; `index --help` shows more)").argParser(readIndex);
@@ -85,8 +99,9 @@ const program = new Command('framerate')
 
 withTraining(program.command('train'))
   .description('Trains a model on ratings and publishes it.')
+  .addOption(modelOption())
   .option('--no-map', 'without the map of the catalogue')
-  .option('--out <folder>', 'where the model goes: models/NAME (default: models/ and the name of the data)')
+  .option('--out <folder>', 'where the model goes: models/NAME (default: models/ and the name of the data, and the kind where that is not ssvd)')
   .addOption(indexOption())
   .option('--no-evaluate', 'do not measure how good such a model is for people that it has not seen')
   .option('--resume', 'go on where a run on the same data and with the same options ended early, to the same bytes')
@@ -193,6 +208,7 @@ program
 
 withTraining(program.command('start'))
   .description('Trains, unless the model is up to date, then serves app and API.')
+  .addOption(modelOption())
   .addOption(indexOption())
   .option('--host <address>', 'address to listen on; 0.0.0.0 for all of this machine')
   .option('--app-port <port>', 'port of the app (default: 8501)')

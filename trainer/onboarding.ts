@@ -3,7 +3,7 @@ import type { FoldInTable } from '../shared/artifact/foldInFile.ts';
 import type { FactorTable } from '../shared/artifact/factorTable.ts';
 import { decodeRow } from '../shared/engine/scoring.ts';
 import { itemRow, type ItemRow } from '../shared/ids.ts';
-import { weigh, type Factors } from './factorize.ts';
+import { weigh, type Trained } from './factorize.ts';
 import type { Ratings } from './ratings/ratings.ts';
 import { offsetsOf } from './ratings/sparse.ts';
 import { addScaled, dot, gramOf } from './rowMath.ts';
@@ -33,16 +33,18 @@ export function countCandidates({ rows, popularity }: Pick<FoldInTable, 'rows' |
  * average person. An item's worth is by how much these cosines rise, summed over everybody who has rated it. So
  * what is widely seen is worth more, and so is what sets apart, and nothing is asked that is known already.
  */
-export function askFirst(ratings: Ratings, { index, foldIn, itemOfRow, parameters }: Pick<Factors, 'index' | 'foldIn' | 'itemOfRow' | 'parameters'>): ItemRow[] {
+export function askFirst(ratings: Ratings, model: Trained): ItemRow[] {
+  const { index, foldIn, itemOfRow } = model;
   const { rank } = index;
   const turn = scoreMetric(index);
   const tells = new Float64Array(index.rows * rank);
+  const { encode, start: average } = summed(model);
   const decoded = new Float64Array(rank);
   for (let row = 0; row < index.rows; row++) {
     decodeRow(index, row, decoded);
-    tells.set(turn(decoded.map((value) => value * foldIn.encoderScale[row]!)), row * rank);
+    tells.set(turn(encode(decoded, row)), row * rank);
   }
-  const start = turn(Float64Array.from(foldIn.prior, (value) => parameters.priorWeight * value));
+  const start = turn(average);
   const worth = new Float64Array(countCandidates(foldIn));
   const people = interviewees(ratings, itemOfRow, worth.length, tells, start);
 
@@ -77,6 +79,30 @@ export function askFirst(ratings: Ratings, { index, foldIn, itemOfRow, parameter
     }
   }
   return asked;
+}
+
+/** People as sums, whatever the kind: what each rating adds for each of its weight, and who they are before the first. */
+interface Summed {
+  /** @param factors of a row. */
+  encode(factors: Float64Array, row: number): Float64Array;
+  readonly start: Float64Array;
+}
+
+/** Of a ridge: A⁻¹ F_i with the A of somebody who has rated nothing yet, which the first answers hardly change. */
+function summed({ index: { rows, rank }, foldIn, parameters }: Trained): Summed {
+  if (parameters.kind === 'ials' && 'gram' in foldIn) {
+    const { unobservedWeight, regularization, frequencyExponent } = parameters;
+    const ridge = regularization * (unobservedWeight * rows) ** frequencyExponent;
+    const at = (i: number, j: number): number => foldIn.gram[i >= j ? (i * (i + 1)) / 2 + j : (j * (j + 1)) / 2 + i]! + (i === j ? ridge : 0);
+    const inverse = new CholeskyDecomposition(new Matrix(Array.from({ length: rank }, (_, i) => Array.from({ length: rank }, (_unused, j) => at(i, j))))).solve(Matrix.eye(rank));
+    const lines = Array.from({ length: rank }, (_, i) => Float64Array.from(inverse.getRow(i)));
+    return { encode: (factors) => Float64Array.from(lines, (line) => dot(line, factors)), start: new Float64Array(rank) };
+  }
+  if (parameters.kind === 'ials' || 'gram' in foldIn) throw new Error(`A fold-in of another kind than ${parameters.kind}`);
+  return {
+    encode: (factors, row) => factors.map((value) => value * foldIn.encoderScale[row]!),
+    start: Float64Array.from(foldIn.prior, (value) => parameters.priorWeight * value),
+  };
 }
 
 const cosine = (along: number, square: number): number => (square > 0 ? along / Math.sqrt(square) : 0);

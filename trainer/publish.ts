@@ -13,7 +13,7 @@ import { readResidualTable, writeResidualTable } from '../shared/artifact/residu
 import { EXACT, type SearchSection } from '../shared/artifact/searchSection.ts';
 import { FrameRateError } from '../shared/errors.ts';
 import { isTemporary, writeAtomically } from './atomicFile.ts';
-import type { Factors } from './factorize.ts';
+import type { Trained } from './factorize.ts';
 import type { Ratings } from './ratings/ratings.ts';
 
 const EXTENSION: Record<FileRole, string> = {
@@ -41,7 +41,7 @@ export type Extras = Partial<Record<OptionalRole, Uint8Array<ArrayBuffer>>>;
  * @param extras as their writers made them.
  * @param selection how the parameters were chosen, if they were.
  */
-export async function publish(folder: string, ratings: Ratings, factors: Factors, recipe: string, extras: Extras = {}, selection: Selection | null = null): Promise<Manifest> {
+export async function publish(folder: string, ratings: Ratings, factors: Trained, recipe: string, extras: Extras = {}, selection: Selection | null = null): Promise<Manifest> {
   await mkdir(folder, { recursive: true });
   const before = await readManifest(folder).catch(() => null);
   const contents = new Map<FileRole, Uint8Array<ArrayBuffer>>();

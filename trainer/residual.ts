@@ -1,5 +1,5 @@
 import type { FactorTable } from '../shared/artifact/factorTable.ts';
-import type { FoldInTable } from '../shared/artifact/foldInFile.ts';
+import type { SumTable } from '../shared/artifact/foldInFile.ts';
 import type { ResidualParameters } from '../shared/artifact/manifest.ts';
 import { MAX_RESIDUAL_ROWS, type ResidualTable } from '../shared/artifact/residualFile.ts';
 import { decodeRow } from '../shared/engine/scoring.ts';
@@ -38,7 +38,7 @@ type Column = (j: number, out: Float64Array) => void;
  * @param weights w(rating), users × rows in order of popularity.
  * @returns null where the two have nothing in common: then nothing says what one is worth in terms of the other.
  */
-export async function trainResidual(weights: Csr, index: FactorTable, foldIn: FoldInTable, parameters: ResidualParameters): Promise<ResidualTable | null> {
+export async function trainResidual(weights: Csr, index: FactorTable, foldIn: SumTable, parameters: ResidualParameters): Promise<ResidualTable | null> {
   const rows = coveredRows(foldIn.popularity, parameters.rows);
   return await Crew.with({}, async (crew) => {
     const itemItem = itemItemColumns(await invertedGram(crew, weights, rows, parameters));
@@ -87,7 +87,7 @@ const itemItemColumns =
   };
 
 /** L_ij = E_i · F_j over the published factors, 0 on the diagonal. */
-function lowRankColumns(index: FactorTable, { encoderScale }: FoldInTable, rows: number): Column {
+function lowRankColumns(index: FactorTable, { encoderScale }: SumTable, rows: number): Column {
   const { rank } = index;
   const factors = new Float64Array(rows * rank);
   for (let row = 0; row < rows; row++) decodeRow(index, row, factors.subarray(row * rank, (row + 1) * rank));

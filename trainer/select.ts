@@ -1,5 +1,5 @@
 import type { FactorStore } from '../shared/artifact/factorTable.ts';
-import type { ModelParameters, ResidualParameters, Selection } from '../shared/artifact/manifest.ts';
+import type { ModelParameters, ResidualParameters, Selection, SvdParameters } from '../shared/artifact/manifest.ts';
 import { estimate, type Estimate } from './evaluation/metrics.ts';
 import { decompose, DEFAULT_PARAMETERS, DEFAULT_RESIDUAL, toFactors, withResidual, type Factors } from './factorize.ts';
 import type { Ratings } from './ratings/ratings.ts';
@@ -20,7 +20,7 @@ export interface Request {
 }
 
 /** Where choosing begins. */
-export const startOf = ({ rank, seed, residual, memory, store = 'SQ8' }: Request): ModelParameters => ({
+export const startOf = ({ rank, seed, residual, memory, store = 'SQ8' }: Request): SvdParameters => ({
   ...DEFAULT_PARAMETERS,
   rank,
   seed,
@@ -28,7 +28,7 @@ export const startOf = ({ rank, seed, residual, memory, store = 'SQ8' }: Request
   ...(residual > 0 && { residual: { ...DEFAULT_RESIDUAL, perItem: residual, rows: rowsWithin(memory * 1e9) } }),
 });
 
-interface SelectOptions {
+export interface SelectOptions {
   /** Factorisations of each split that the search may take: what it costs, about, in trainings. 0: nothing is chosen. */
   readonly budget: number;
   /** kernel.wasm */
@@ -36,16 +36,16 @@ interface SelectOptions {
   readonly onProgress?: ((text: string) => void) | undefined;
 }
 
-export interface Choice {
-  readonly parameters: ModelParameters;
+export interface Choice<P extends ModelParameters = SvdParameters> {
+  readonly parameters: P;
   /** Null where nothing was chosen, as of too few people. */
   readonly selection: Selection | null;
 }
 
 /** Fewer people than this cannot tell settings apart. */
-const FEWEST_PEOPLE = 50;
+export const FEWEST_PEOPLE = 50;
 /** A ranking is the same long before the SVD is as exact as a published one. */
-const TOLERANCE = 1e-2;
+export const TRIAL_TOLERANCE = 1e-2;
 /** In a trial the residual covers fewer items: what is good for these is good for more. */
 const MOST_RESIDUAL_ROWS = 3000;
 /** Few ratings: what prior and shrinkage are for. */
@@ -58,7 +58,7 @@ const LADDERS = {
   softThreshold: [0, 0.3, 0.6, 0.9],
   priorWeight: [0.5, 1, 2, 4, 8, 16],
   shrinkage: [0, 10, 30, 100, 300],
-} as const satisfies Partial<Record<keyof ModelParameters, readonly number[]>>;
+} as const satisfies Partial<Record<keyof SvdParameters, readonly number[]>>;
 type Ladder = keyof typeof LADDERS;
 
 /** Regularisations to begin with: one that grows with an item's ratings, one that does not; then weaker and stronger. */
@@ -88,7 +88,7 @@ const better = (a: Scores, b: Scores): boolean => {
  *
  * @param start where it begins, and what stays where nothing is better. The rank is the most there may be.
  */
-export async function chooseParameters(ratings: Ratings, start: ModelParameters, { budget, kernel, onProgress = () => undefined }: SelectOptions): Promise<Choice> {
+export async function chooseParameters(ratings: Ratings, start: SvdParameters, { budget, kernel, onProgress = () => undefined }: SelectOptions): Promise<Choice> {
   const trials = budget === 0 ? [] : makeTrials(ratings);
   const people = trials.reduce((sum, trial) => sum + trial.people.length, 0);
   if (people < FEWEST_PEOPLE) return { parameters: start, selection: null };
@@ -96,7 +96,7 @@ export async function chooseParameters(ratings: Ratings, start: ModelParameters,
   const search = new Search(trials, await WebAssembly.compile(kernel), budget, onProgress);
   const before = await search.scores(bare);
 
-  let parameters: ModelParameters = bare;
+  let parameters: SvdParameters = bare;
   for (const ladder of ['itemExponent', 'userExponent', 'softThreshold'] as const) parameters = await search.climb(parameters, ladder, undefined);
   const lower = { ...parameters, rank: Math.ceil(parameters.rank / 2) };
   if (better(await search.scores(lower), await search.scores(parameters))) parameters = lower;
@@ -150,7 +150,7 @@ class Search {
   ) {}
 
   /** @param few asks everybody with so many ratings, too, and each question counts. */
-  async scores(parameters: ModelParameters, few: readonly number[] = []): Promise<Scores> {
+  async scores(parameters: SvdParameters, few: readonly number[] = []): Promise<Scores> {
     const key = JSON.stringify([parameters, few]);
     const known = this.#known.get(key);
     if (known) return known;
@@ -166,7 +166,7 @@ class Search {
   }
 
   /** Up or down a ladder, as far as each step is better. */
-  async climb(parameters: ModelParameters, ladder: Ladder, few: readonly number[] | undefined): Promise<ModelParameters> {
+  async climb(parameters: SvdParameters, ladder: Ladder, few: readonly number[] | undefined): Promise<SvdParameters> {
     const steps: readonly number[] = LADDERS[ladder];
     const begin = steps.indexOf(parameters[ladder]);
     for (const direction of [-1, 1]) {
@@ -182,7 +182,7 @@ class Search {
   }
 
   /** Residuals of several regularisations, weights and thresholds: first the ones to begin with, then around the best. */
-  async residuals(parameters: ModelParameters, wanted: ResidualParameters): Promise<Candidate[]> {
+  async residuals(parameters: SvdParameters, wanted: ResidualParameters): Promise<Candidate[]> {
     const svds = await this.#decompose(parameters);
     const factors = this.trials.map((trial, i) => toFactors(trial.training, svds[i]!, parameters));
     const candidates: Candidate[] = [];
@@ -208,28 +208,28 @@ class Search {
     return candidates;
   }
 
-  #affords(parameters: ModelParameters): boolean {
+  #affords(parameters: SvdParameters): boolean {
     return this.#svds.has(exponents(parameters)) || this.#svds.size < this.budget;
   }
 
-  async #decompose(parameters: ModelParameters): Promise<TruncatedSvd[]> {
+  async #decompose(parameters: SvdParameters): Promise<TruncatedSvd[]> {
     const key = exponents(parameters);
     const known = this.#svds.get(key);
     if (known) return known;
     const svds: TruncatedSvd[] = [];
     for (const [i, { training }] of this.trials.entries()) {
       this.onProgress(`Choosing parameters: a ${parameters.itemExponent}, b ${parameters.userExponent}, split ${i + 1} of ${this.trials.length}`);
-      svds.push(await decompose(training, parameters, { tolerance: TOLERANCE }));
+      svds.push(await decompose(training, parameters, { tolerance: TRIAL_TOLERANCE }));
     }
     this.#svds.set(key, svds);
     return svds;
   }
 }
 
-const exponents = ({ itemExponent, userExponent }: ModelParameters): string => `${itemExponent} ${userExponent}`;
+const exponents = ({ itemExponent, userExponent }: SvdParameters): string => `${itemExponent} ${userExponent}`;
 
 /** For the terminal. */
-export function describeChoice(parameters: ModelParameters, selection: Selection | null): string[] {
+export function describeChoice(parameters: SvdParameters, selection: Selection | null): string[] {
   if (!selection) return ['Too few people rated enough to choose parameters on: they stay as they are.'];
   const { people, splits, compared, before, after, standardError, residual } = selection;
   const { rank, itemExponent, userExponent, softThreshold, priorWeight, shrinkage } = parameters;

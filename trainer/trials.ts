@@ -7,7 +7,7 @@ import { fmix32, idBits } from './evaluation/hash.ts';
 import { ndcg, relevanceOf } from './evaluation/metrics.ts';
 import { likedFrom, SETTINGS } from './evaluation/settings.ts';
 import { BLOCKS, keepEntries, splitUsers, type HeldOutUser } from './evaluation/split.ts';
-import { prepare, type Factors, type Training } from './factorize.ts';
+import { prepare, type Trained, type Training } from './factorize.ts';
 import type { Ratings } from './ratings/ratings.ts';
 import { offsetsOf } from './ratings/sparse.ts';
 
@@ -63,7 +63,7 @@ function someUsers(ratings: Ratings, most: number): Ratings {
  * NDCG@10 of each person who is asked, by the engine that every door has.
  * @param first ask as if they had liked only so many; whoever has fewer is not asked.
  */
-export async function judge({ catalog, scale, people }: Trial, { index, foldIn, residual, parameters }: Factors, kernel: WebAssembly.Module, first?: number): Promise<number[]> {
+export async function judge({ catalog, scale, people }: Trial, { index, foldIn, residual, parameters }: Trained, kernel: WebAssembly.Module, first?: number): Promise<number[]> {
   const recommender = new Recommender({ manifest: { model: parameters, ratingScale: scale }, factors: index, foldIn, catalog, residual }, await KernelIndex.open(index, kernel));
   return people
     .filter(({ positives }) => first === undefined || positives.length >= first)

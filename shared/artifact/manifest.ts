@@ -3,8 +3,8 @@ import type { RatingScale } from '../query.ts';
 import { FACTOR_STORES, type FactorStore } from './factorTable.ts';
 import { readSearchSection, type SearchSection } from './searchSection.ts';
 
-/** What this release writes, and the newest that it reads. */
-export const SCHEMA_VERSION = 1;
+/** The newest that this release reads. 2: kinds besides ssvd; what 1 says it writes as 1, for readers of before. */
+export const SCHEMA_VERSION = 2;
 const FORMAT = 'framerate-model';
 
 /** What every model has. `index`: Faiss. `foldIn`: foldInFile.ts. `catalog`: catalog.ts. */
@@ -32,21 +32,48 @@ export interface ArtifactFile {
   readonly sha256: string;
 }
 
-/** The parameters of a scaled SVD; foldIn.ts and the trainer's factorize.ts say what each does. */
-export interface ModelParameters {
-  readonly kind: 'ssvd';
+/** Kinds that a model can be published as. */
+export const MODEL_KINDS = ['ssvd', 'puresvd', 'popularity', 'ials'] as const;
+export type ModelKind = (typeof MODEL_KINDS)[number];
+
+/** How a model was made, and how it folds people in. */
+export type ModelParameters = SvdParameters | IalsParameters;
+
+interface CommonParameters {
   readonly rank: number;
+  readonly seed: number;
+  /** How the factors are kept, where that is not SQ8. */
+  readonly store?: FactorStore;
+  /** Where there is a residual file; the trainer's residual.ts says what each does. */
+  readonly residual?: ResidualParameters;
+}
+
+/**
+ * A person is a weighted sum of rows: sumRule.ts and the trainer's factorize.ts say what each parameter does. `ssvd`
+ * is the scaled SVD; `puresvd` the same without scaling, filter, prior and shrinkage; `popularity` is of rank 1, and
+ * nobody's ratings count.
+ */
+export interface SvdParameters extends CommonParameters {
+  readonly kind: 'ssvd' | 'puresvd' | 'popularity';
   readonly itemExponent: number;
   readonly userExponent: number;
   readonly softThreshold: number;
   readonly priorWeight: number;
   readonly shrinkage: number;
   readonly shrinkageEnd: number;
-  readonly seed: number;
-  /** How the factors are kept, where that is not SQ8. */
-  readonly store?: FactorStore;
-  /** Where there is a residual file; the trainer's residual.ts says what each does. */
-  readonly residual?: ResidualParameters;
+}
+
+/** A person is the solution of a ridge regression: ridgeRule.ts. The trainer's models/ials.ts says what iALS minimises. */
+export interface IalsParameters extends CommonParameters {
+  readonly kind: 'ials';
+  /** α0: what a pair that was not rated weighs. */
+  readonly unobservedWeight: number;
+  /** λ. */
+  readonly regularization: number;
+  /** ν: 0 regularises all alike, 1 by how much is known of them. */
+  readonly frequencyExponent: number;
+  /** Passes over users and items. */
+  readonly epochs: number;
 }
 
 export interface ResidualParameters {
@@ -163,7 +190,6 @@ export function parseManifest(json: string): Manifest {
     );
   }
   const model = object(top['model'], 'model');
-  if (model['kind'] !== 'ssvd') bad(`model.kind is ${JSON.stringify(model['kind'])}`);
   const scale = object(top['ratingScale'], 'ratingScale');
   const counts = object(top['counts'], 'counts');
   const dataset = object(top['dataset'], 'dataset');
@@ -193,19 +219,7 @@ export function parseManifest(json: string): Manifest {
     name: text(top, 'name'),
     modelId: text(top, 'modelId', /^[0-9a-f]{16}$/),
     recipe: text(top, 'recipe', /^[0-9a-f]{64}$/),
-    model: {
-      kind: 'ssvd',
-      rank: number(model, 'rank', { min: 1, whole: true }),
-      itemExponent: number(model, 'itemExponent'),
-      userExponent: number(model, 'userExponent'),
-      softThreshold: number(model, 'softThreshold', { min: 0, max: 1 }),
-      priorWeight: number(model, 'priorWeight', { min: 0 }),
-      shrinkage: number(model, 'shrinkage', { min: 0 }),
-      shrinkageEnd: number(model, 'shrinkageEnd', { min: 1 }),
-      seed: number(model, 'seed', size),
-      ...(model['store'] !== undefined && { store: FACTOR_STORES.find((store) => store === model['store']) ?? bad(`model.store is ${JSON.stringify(model['store'])}`) }),
-      ...(model['residual'] !== undefined && { residual: residualParameters(object(model['residual'], 'model.residual')) }),
-    },
+    model: modelParameters(model),
     ...(top['selection'] !== undefined && { selection: selection(object(top['selection'], 'selection')) }),
     ratingScale,
     search,
@@ -219,6 +233,38 @@ export function parseManifest(json: string): Manifest {
     },
     ...(top['evaluation'] !== undefined && { evaluation: parseEvaluation(object(top['evaluation'], 'evaluation')) }),
     files,
+  };
+}
+
+function modelParameters(fields: Fields): ModelParameters {
+  const kind = MODEL_KINDS.find((known) => known === fields['kind']) ?? bad(`model.kind is ${JSON.stringify(fields['kind'])}`);
+  const rank = number(fields, 'rank', { min: 1, whole: true });
+  const rest = {
+    seed: number(fields, 'seed', { min: 0, whole: true }),
+    ...(fields['store'] !== undefined && { store: FACTOR_STORES.find((store) => store === fields['store']) ?? bad(`model.store is ${JSON.stringify(fields['store'])}`) }),
+    ...(fields['residual'] !== undefined && { residual: residualParameters(object(fields['residual'], 'model.residual')) }),
+  };
+  if (kind === 'ials') {
+    return {
+      kind,
+      rank,
+      unobservedWeight: number(fields, 'unobservedWeight', { min: Number.MIN_VALUE }),
+      regularization: number(fields, 'regularization', { min: Number.MIN_VALUE }),
+      frequencyExponent: number(fields, 'frequencyExponent', { min: 0 }),
+      epochs: number(fields, 'epochs', { min: 1, whole: true }),
+      ...rest,
+    };
+  }
+  return {
+    kind,
+    rank,
+    itemExponent: number(fields, 'itemExponent'),
+    userExponent: number(fields, 'userExponent'),
+    softThreshold: number(fields, 'softThreshold', { min: 0, max: 1 }),
+    priorWeight: number(fields, 'priorWeight', { min: 0 }),
+    shrinkage: number(fields, 'shrinkage', { min: 0 }),
+    shrinkageEnd: number(fields, 'shrinkageEnd', { min: 1 }),
+    ...rest,
   };
 }
 
@@ -258,7 +304,7 @@ function parseEvaluation(fields: Fields): EvaluationSummary {
 
 /** Two-space JSON with a newline: the manifest is read by people too. */
 export const formatManifest = (manifest: Omit<Manifest, 'format' | 'schemaVersion'>): string =>
-  `${JSON.stringify({ format: FORMAT, schemaVersion: SCHEMA_VERSION, ...manifest }, null, 2)}\n`;
+  `${JSON.stringify({ format: FORMAT, schemaVersion: manifest.model.kind === 'ssvd' ? 1 : SCHEMA_VERSION, ...manifest }, null, 2)}\n`;
 
 export function fileOf(manifest: Manifest, role: RequiredRole): ArtifactFile {
   return optionalFileOf(manifest, role) ?? bad(`it names no ${role} file`);

@@ -9,7 +9,7 @@ import { ratingWeight } from '../ratingWeight.ts';
 import type { Encoder } from '../onnx/encoder.ts';
 import { checkDials, hitsNeeded, turnDials } from './dials.ts';
 import { fitRatings, type RatedRow } from './expectedRating.ts';
-import { contributions, foldIn, type WeightedRow } from './foldIn.ts';
+import { FoldIn, type WeightedRow } from './foldIn.ts';
 import { residualBonus, residualContributions } from './residual.ts';
 import { RowFilter } from './rowFilter.ts';
 import { RowSet } from './rowSet.ts';
@@ -46,13 +46,16 @@ export interface Person extends Told {
 /** Folds a person in and finds their films: the one place where a question becomes an answer, behind every door. */
 export class Recommender<M extends Answerable = Model> {
   readonly #filter: RowFilter;
+  readonly #foldIn: FoldIn;
 
+  /** @throws {FrameRateError} `BAD_ARTIFACT` where the model's fold-in is not what its kind says. */
   constructor(
     readonly model: M,
     readonly index: VectorIndex,
     private readonly encoder: Encoder | null = null,
   ) {
     this.#filter = new RowFilter(model.catalog);
+    this.#foldIn = new FoldIn(model);
   }
 
   /**
@@ -90,9 +93,9 @@ export class Recommender<M extends Answerable = Model> {
 
   /** @param encoded the person's vector where an encoder made it; it knows nothing of a residual. */
   #person(told: Told, encoded: Float32Array | null): Person {
-    const { factors, foldIn: table, residual, manifest } = this.model;
+    const { residual, manifest } = this.model;
     if (encoded) return { ...told, vector: encoded };
-    const vector = foldIn(factors, table, manifest.model, told.known);
+    const vector = this.#foldIn.personOf(told.known);
     return residual ? { ...told, vector, bonus: residualBonus(residual, manifest.model, told.known) } : { ...told, vector };
   }
 
@@ -104,6 +107,7 @@ export class Recommender<M extends Answerable = Model> {
     const best = this.index.search(vector, hitsNeeded(k, dials), this.leftOut(known.map(({ row }) => row), exclude, filter), bonus);
     const hits = turnDials(best, dials, factors, table.popularity);
     const predict = stars && expect ? fitRatings(factors, stars, manifest.ratingScale, known) : null;
+    const contributions = explain && !encoded ? this.#foldIn.contributionsOf(known) : null;
     const items = Array.from(hits.rows.subarray(0, k), (hit, rank): Recommendation => {
       const row = itemRow(hit);
       const score = hits.scores[rank]!;
@@ -111,7 +115,7 @@ export class Recommender<M extends Answerable = Model> {
         item: catalog.item(row),
         score,
         ...(predict && { expected: predict(row) }),
-        ...(explain && { because: encoded ? [] : this.#reasons(known, row, score) }),
+        ...(explain && { because: contributions ? this.#reasons(known, contributions, row, score) : [] }),
       };
     });
     return { items, basis: known.length > 0 ? 'ratings' : 'popular', unknown, computeMs: performance.now() - start };
@@ -175,9 +179,9 @@ export class Recommender<M extends Answerable = Model> {
     return { known: [...known.values()], unknown };
   }
 
-  #reasons(known: readonly WeightedRow[], row: ItemRow, score: number): Reason[] {
-    const { factors, foldIn: table, residual, manifest, catalog } = this.model;
-    const parts = contributions(factors, table, manifest.model, known, row);
+  #reasons(known: readonly WeightedRow[], contributions: (item: ItemRow) => Float64Array, row: ItemRow, score: number): Reason[] {
+    const { residual, manifest, catalog } = this.model;
+    const parts = contributions(row);
     if (residual) residualContributions(residual, manifest.model, known, row).forEach((part, i) => (parts[i]! += part));
     return known
       .map(({ row: rated }, i) => {

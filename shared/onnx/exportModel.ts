@@ -1,9 +1,12 @@
 import type { Sq8Table } from '../artifact/faissSq8.ts';
 import type { FactorTable, WideTable } from '../artifact/factorTable.ts';
 import type { Model } from '../artifact/load.ts';
+import type { SumTable } from '../artifact/foldInFile.ts';
+import type { SvdParameters } from '../artifact/manifest.ts';
 import type { ResidualTable } from '../artifact/residualFile.ts';
-import { dampingFactors } from '../engine/foldIn.ts';
 import { decodeRow } from '../engine/scoring.ts';
+import { dampingFactors } from '../engine/sumRule.ts';
+import { FrameRateError } from '../errors.ts';
 import type { RatingScale } from '../query.ts';
 import { ratingWeight } from '../ratingWeight.ts';
 import { ENCODER_INPUTS } from './encoder.ts';
@@ -23,7 +26,7 @@ export const ONNX_OUTPUTS = {
 } as const satisfies Record<string, TensorType>;
 
 /**
- * A model as one ONNX graph, for runtimes that know nothing of FrameRate. It computes in 32-bit floats what foldIn.ts
+ * A model as one ONNX graph, for runtimes that know nothing of FrameRate. It computes in 32-bit floats what sumRule.ts
  * and scoring.ts define in doubles: the same items, but for ties that only doubles tell apart.
  *
  *     rows, weights ──> userVector ──> scores ──> bestRows ──> topRows, topScores
@@ -149,31 +152,43 @@ function codedFactors(graph: Graph, { rows, rank, min, range, codes }: Sq8Table)
   };
 }
 
-/** u = g(n) ⊙ (Σ w_i · E_i + c · ū), float32 [rank], as foldIn.ts has it. */
-function userVector(graph: Graph, items: ItemFactors, model: Model, rated: RatedItems): Value {
-  const { foldIn, manifest } = model;
+/**
+ * u = g(n) ⊙ (Σ w_i · E_i + c · ū), float32 [rank], as sumRule.ts has it.
+ * @throws {FrameRateError} `BAD_QUERY` for a model whose people are no sums.
+ */
+function userVector(graph: Graph, items: ItemFactors, { foldIn, manifest: { model } }: Model, rated: RatedItems): Value {
+  if (model.kind === 'ials' || 'gram' in foldIn) {
+    throw new FrameRateError('BAD_QUERY', 'An iALS model solves equations for each person, and ONNX has no operator for that: it cannot be exported. Export one of another kind (train --model ssvd, puresvd or popularity).');
+  }
   const ratedFactors = items.decode('rated', graph.node('ratedColumns', 'Gather', [items.codes, rated.rows], { axis: 1 }));
   const ratedScale = graph.node('ratedScale', 'Gather', [graph.floats('encoderScale', [items.count], foldIn.encoderScale), rated.rows]);
   const ratedWeights = graph.node('ratedWeights', 'Mul', [rated.weights, ratedScale]);
   // The average person is one more rating: so the sum is never over nothing.
   const terms = graph.node('terms', 'Concat', [ratedFactors, graph.floats('prior', [items.rank, 1], foldIn.prior)], { axis: 1 });
-  const termWeights = graph.node('termWeights', 'Concat', [ratedWeights, graph.floats('priorWeight', [1], [manifest.model.priorWeight])], { axis: 0 });
+  const termWeights = graph.node('termWeights', 'Concat', [ratedWeights, priorWeight(graph, model, rated)], { axis: 0 });
   const sum = graph.node('sum', 'MatMul', [terms, termWeights]);
-  return graph.node('user', 'Mul', [sum, damping(graph, model, rated)]);
+  return graph.node('user', 'Mul', [sum, damping(graph, foldIn, model, rated)]);
+}
+
+/** c, float32 [1]; where that is 0, 1 for somebody without ratings. */
+function priorWeight(graph: Graph, { priorWeight: weight }: SvdParameters, rated: RatedItems): Value {
+  if (weight > 0) return graph.floats('priorWeight', [1], [weight]);
+  const somebody = graph.node('somebody', 'Cast', [rated.count], { to: DATA_TYPE.bool });
+  return graph.node('priorWeight', 'Where', [somebody, graph.floats('priorWeightSome', [1], [0]), graph.floats('priorWeightNone', [1], [1])]);
 }
 
 /** g(n), float32 [rank]: 1 / (1 + λ(n) · noise) with λ(n) = κ · max(0, 1 / n − 1 / n1), and its limit without ratings. */
-function damping(graph: Graph, { foldIn, manifest }: Model, rated: RatedItems): Value {
-  const { shrinkage, shrinkageEnd } = manifest.model;
-  const { length: rank } = foldIn.noise;
+function damping(graph: Graph, table: SumTable, parameters: SvdParameters, rated: RatedItems): Value {
+  const { shrinkage, shrinkageEnd } = parameters;
+  const { length: rank } = table.noise;
   const one = graph.floats('one', [1], [1]);
   const n = graph.node('n', 'Max', [graph.node('ratedCountFloat', 'Cast', [rated.count], { to: DATA_TYPE.float32 }), one]);
   const rarity = graph.node('rarity', 'Sub', [graph.node('nInverse', 'Reciprocal', [n]), graph.floats('shrinkageEndInverse', [1], [1 / shrinkageEnd])]);
   const positive = graph.node('rarityPositive', 'Max', [rarity, graph.floats('zero', [1], [0])]);
   const lambda = graph.node('lambda', 'Mul', [positive, graph.floats('shrinkage', [1], [shrinkage])]);
-  const lambdaNoise = graph.node('lambdaNoise', 'Mul', [lambda, graph.floats('noise', [rank], foldIn.noise)]);
+  const lambdaNoise = graph.node('lambdaNoise', 'Mul', [lambda, graph.floats('noise', [rank], table.noise)]);
   const someRatings = graph.node('dampingSome', 'Reciprocal', [graph.node('lambdaNoisePlusOne', 'Add', [lambdaNoise, one])]);
-  const noRatings = graph.floats('dampingNone', [rank], dampingFactors(foldIn, manifest.model, 0));
+  const noRatings = graph.floats('dampingNone', [rank], dampingFactors(table, parameters, 0));
   return graph.node('damping', 'Where', [graph.node('anyRated', 'Cast', [rated.count], { to: DATA_TYPE.bool }), someRatings, noRatings]);
 }
 

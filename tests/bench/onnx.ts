@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { loadModel, type Model } from '../../shared/artifact/load.ts';
-import { foldIn } from '../../shared/engine/foldIn.ts';
+import { FoldIn } from '../../shared/engine/foldIn.ts';
 import { KernelIndex } from '../../shared/engine/kernelIndex.ts';
 import { RowSet } from '../../shared/engine/rowSet.ts';
 import { itemRow } from '../../shared/ids.ts';
@@ -71,8 +71,8 @@ export const onnx: Bench = {
   },
 };
 
-function askKernel({ factors, foldIn: table, manifest }: Model, index: KernelIndex, rows: readonly number[], weights: readonly number[]): number[] {
-  const query = foldIn(factors, table, manifest.model, rows.map((row, i) => ({ row: itemRow(row), weight: weights[i]! })));
+function askKernel(model: Model, index: KernelIndex, rows: readonly number[], weights: readonly number[]): number[] {
+  const query = new FoldIn(model).personOf(rows.map((row, i) => ({ row: itemRow(row), weight: weights[i]! })));
   return [...index.search(query, 10, RowSet.of(index.rows, rows)).rows];
 }
 

@@ -24,6 +24,21 @@ describe('a model that is searched exactly', () => {
   describeWidgetDoor(() => inject('sampleModel'), () => questions);
 });
 
+describe.each(['puresvd', 'ials', 'popularity'] as const)('a model of kind %s', (kind) => {
+  let root: string;
+  let folder: string;
+  let questions: Question[];
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'framerate-doors-'));
+    folder = await train({ data: ['sample'], model: kind, rank: 24, seed: 1, map: false, out: join(root, 'models', kind) });
+    questions = await questionsFor(folder);
+  });
+  afterAll(() => rm(root, { recursive: true, force: true }));
+
+  describeDoors(() => folder, () => questions);
+  describeWidgetDoor(() => folder, () => questions);
+});
+
 const { skip, label } = needs('faiss.wasm: npm run build:faiss', existsSync(faissUrl), false);
 describe.skipIf(skip)(`a model that is searched with an index of Faiss's${label}`, () => {
   let root: string;

@@ -2,13 +2,14 @@ import { writeCatalog } from '../../shared/artifact/writeCatalog.ts';
 import { sha256Hex } from '../../shared/artifact/digest.ts';
 import { writeFactorTable, type FactorTable } from '../../shared/artifact/factorTable.ts';
 import { quantizeSq8 } from '../../shared/artifact/faissSq8.ts';
-import { writeFoldInTable } from '../../shared/artifact/foldInFile.ts';
-import type { ArtifactSource } from '../../shared/artifact/load.ts';
-import { formatManifest, type ArtifactFile, type FileRole } from '../../shared/artifact/manifest.ts';
+import { writeFoldInTable, type FoldInTable, type SumTable } from '../../shared/artifact/foldInFile.ts';
+import type { ArtifactSource, Model } from '../../shared/artifact/load.ts';
+import { formatManifest, type ArtifactFile, type FileRole, type Manifest, type ModelKind, type ModelParameters, type SvdParameters } from '../../shared/artifact/manifest.ts';
 import { writeMapTable } from '../../shared/artifact/mapFile.ts';
 import { writeOnboardingList } from '../../shared/artifact/onboardingFile.ts';
 import { EXACT } from '../../shared/artifact/searchSection.ts';
 import { quantizeMeans, writeStarsTable, type StarsTable } from '../../shared/artifact/starsFile.ts';
+import { decodeRow } from '../../shared/engine/scoring.ts';
 import { FrameRateError } from '../../shared/errors.ts';
 import { itemId, itemRow } from '../../shared/ids.ts';
 import type { CatalogItem } from '../../shared/query.ts';
@@ -33,6 +34,8 @@ interface Tiny {
   readonly rank?: number;
   readonly seed?: number;
   readonly extras?: boolean;
+  /** Default: ssvd. */
+  readonly kind?: ModelKind;
   readonly store?: (matrix: Float64Array, rows: number, rank: number) => FactorTable;
 }
 
@@ -40,7 +43,7 @@ interface Tiny {
  * The files of a whole, valid model over random factors, as they would lie in its folder.
  * @param extras with an onboarding list (every third row, from the last on), stars and a map.
  */
-export async function tinyModel({ items = tinyItems(40), rank = 6, seed = 1, extras = false, store = quantizeSq8 }: Tiny = {}): Promise<Files> {
+export async function tinyModel({ items = tinyItems(40), rank = 6, seed = 1, extras = false, kind = 'ssvd', store = quantizeSq8 }: Tiny = {}): Promise<Files> {
   const rows = items.length;
   const random = new Random(seed);
   const factors = new Float64Array(rows * rank);
@@ -48,16 +51,10 @@ export async function tinyModel({ items = tinyItems(40), rank = 6, seed = 1, ext
   const popularity = Float32Array.from({ length: rows }, (_, row) => 50 / (row + 1));
   const prior = new Float64Array(rank);
   random.fillNormal(prior);
+  const table = store(factors, rows, rank);
   const contents: Partial<Record<FileRole, Uint8Array<ArrayBuffer>>> = {
-    index: writeFactorTable(store(factors, rows, rank)),
-    foldIn: writeFoldInTable({
-      rows,
-      rank,
-      noise: Float32Array.from({ length: rank }, (_, d) => ((d + 1) / rank) ** 2),
-      prior: Float32Array.from(prior),
-      popularity,
-      encoderScale: popularity.map((p) => p ** -0.6),
-    }),
+    index: writeFactorTable(table),
+    foldIn: writeFoldInTable(tinyFoldIn(kind, table, Float32Array.from(prior), popularity)),
     catalog: writeCatalog(items),
     ...(extras && {
       onboarding: writeOnboardingList({ rows, asked: items.map((_, row) => itemRow(row)).filter((row) => row % 3 === 0).reverse() }),
@@ -77,7 +74,7 @@ export async function tinyModel({ items = tinyItems(40), rank = 6, seed = 1, ext
     name: 'tiny',
     modelId: '0123456789abcdef',
     recipe: '0'.repeat(64),
-    model: { kind: 'ssvd', rank, itemExponent: 0.3, userExponent: 0.25, softThreshold: 0.6, priorWeight: 2, shrinkage: 100, shrinkageEnd: 25, seed },
+    model: tinyParameters(kind, rank, seed),
     ratingScale: { min: 0.5, max: 5 },
     search: EXACT,
     counts: { users: 9, items: rows, ratings: 99 },
@@ -86,6 +83,36 @@ export async function tinyModel({ items = tinyItems(40), rank = 6, seed = 1, ext
   });
   files.set('manifest.json', new TextEncoder().encode(manifest));
   return files;
+}
+
+function tinyParameters(kind: ModelKind, rank: number, seed: number): ModelParameters {
+  if (kind === 'ials') return { kind, rank, unobservedWeight: 0.1, regularization: 0.02, frequencyExponent: 0.75, epochs: 3, seed };
+  const scaled = { rank, itemExponent: 0.3, userExponent: 0.25, softThreshold: 0.6, priorWeight: 2, shrinkage: 100, shrinkageEnd: 25, seed };
+  return { kind, ...scaled, ...(kind === 'puresvd' && { priorWeight: 0, shrinkage: 0 }) };
+}
+
+function tinyFoldIn(kind: ModelKind, table: FactorTable, prior: Float32Array, popularity: Float32Array): FoldInTable {
+  const { rows, rank } = table;
+  if (kind === 'ials') {
+    const vectors = Array.from({ length: rows }, (_, row) => {
+      const vector = new Float64Array(rank);
+      decodeRow(table, row, vector);
+      return vector;
+    });
+    const entries = Array.from({ length: rank }, (_, i) => Array.from({ length: i + 1 }, (_unused, j) => 0.1 * vectors.reduce((sum, vector) => sum + vector[i]! * vector[j]!, 0)));
+    return { rows, rank, gram: Float32Array.from(entries.flat()), prior, popularity };
+  }
+  const scale = { ssvd: (p: number) => p ** -0.6, puresvd: () => 1, popularity: () => 0 }[kind];
+  return { rows, rank, noise: Float32Array.from({ length: rank }, (_, d) => ((d + 1) / rank) ** 2), prior, popularity, encoderScale: popularity.map(scale) };
+}
+
+/** A model whose people are weighted sums. */
+export type SumModel = Model & { readonly foldIn: SumTable; readonly manifest: Manifest & { readonly model: SvdParameters } };
+
+export function asSum(model: Model): SumModel {
+  const isSum = (some: Model): some is SumModel => some.manifest.model.kind !== 'ials' && !('gram' in some.foldIn);
+  if (!isSum(model)) throw new Error(`A person of kind ${model.manifest.model.kind} is no sum.`);
+  return model;
 }
 
 export function memorySource(files: Files): ArtifactSource {

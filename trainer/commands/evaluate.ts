@@ -9,9 +9,9 @@ import { readKernel } from '../openModel.ts';
 import { Progress } from '../progress.ts';
 import { startOf } from '../select.ts';
 import { evaluateForPeople } from './evaluateForPeople.ts';
-import { readTrainingRatings, requestOf, type TrainOptions } from './train.ts';
+import { readTrainingRatings, requestOf, type TrainingOptions } from './train.ts';
 
-export interface EvaluateOptions extends Omit<TrainOptions, 'out'> {
+export interface EvaluateOptions extends TrainingOptions {
   readonly fold: readonly number[];
   readonly positiveFrom?: number;
   readonly model: readonly RankerKind[];

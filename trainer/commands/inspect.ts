@@ -1,6 +1,7 @@
 import { formatBytes } from '../../shared/artifact/format.ts';
 import { formatManifest } from '../../shared/artifact/manifest.ts';
 import { searchText } from '../../shared/artifact/searchSection.ts';
+import { describeFoldIn, describeParameters, MODEL_NAMES } from '../models/describe.ts';
 import { readManifest } from '../publish.ts';
 
 export async function inspect({ model: folder, json }: { model: string; json?: boolean }): Promise<void> {
@@ -13,10 +14,10 @@ export async function inspect({ model: folder, json }: { model: string; json?: b
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const lines: [string, string][] = [
     ['model', `${name} (${modelId})`],
-    ['kind', `scaled SVD, rank ${model.rank}, a ${model.itemExponent}, b ${model.userExponent}, τ ${model.softThreshold}, seed ${model.seed}`],
+    ['kind', `${MODEL_NAMES[model.kind]}, ${describeParameters(model)}, seed ${model.seed}`],
     ['factors', model.store ?? 'SQ8'],
     ...(model.residual ? [['residual', `${model.residual.perItem} entries an item, θ ${model.residual.theta}, λ ${model.residual.lambda}, weight ${model.residual.weight}, in full from ${model.residual.fullFrom} ratings on`] satisfies [string, string]] : []),
-    ['few ratings', `shrinkage ${model.shrinkage} until ${model.shrinkageEnd} ratings, prior ${model.priorWeight}`],
+    describeFoldIn(model),
     ['search', search.engine === 'exact' ? 'exact, over every row' : `Faiss: ${searchText(search)}`],
     ['trained on', `${counts.ratings.toLocaleString('en')} ratings (${ratingScale.min} to ${ratingScale.max}) by ${counts.users.toLocaleString('en')} people of ${counts.items.toLocaleString('en')} items`],
     ['data', dataset.name + (dataset.url ? `, ${dataset.url}` : '')],

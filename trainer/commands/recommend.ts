@@ -40,7 +40,7 @@ function printTable({ items, basis, unknown, computeMs }: Recommendations): void
       item.title + (item.year === null ? '' : ` (${item.year})`),
       item.genres.slice(0, 3).join(', '),
       expected?.toFixed(1) ?? '',
-      reason ? `${reason.title} ${Math.round(100 * reason.share)} %` : '',
+      reason && reason.share > 0 ? `${reason.title} ${Math.round(100 * reason.share)} %` : '',
       String(item.id),
     ];
   });

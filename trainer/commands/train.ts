@@ -2,15 +2,17 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { FactorStore } from '../../shared/artifact/factorTable.ts';
 import { formatBytes } from '../../shared/artifact/format.ts';
-import { optionalFileOf, type Manifest } from '../../shared/artifact/manifest.ts';
+import { optionalFileOf, type Manifest, type ModelKind } from '../../shared/artifact/manifest.ts';
 import type { SearchSection } from '../../shared/artifact/searchSection.ts';
 import { makeCompanions } from '../companions.ts';
 import { CheckpointFile } from '../checkpoint.ts';
 import { evaluateTrained, forgetEvaluation } from '../evaluation/atTraining.ts';
 import { readSplitOrigin } from '../evaluation/splitFiles.ts';
-import { factorize } from '../factorize.ts';
+import { isFactors } from '../factorize.ts';
 import { indexTrained } from '../indexing/indexTrained.ts';
 import { interruptible } from '../interrupt.ts';
+import { MODEL_NAMES } from '../models/describe.ts';
+import { planOf } from '../models/plan.ts';
 import { readKernel } from '../openModel.ts';
 import { Progress } from '../progress.ts';
 import { publish, readManifest } from '../publish.ts';
@@ -20,7 +22,7 @@ import type { Ratings } from '../ratings/ratings.ts';
 import type { Columns } from '../ratings/columns.ts';
 import { recipeOf } from '../recipe.ts';
 import { sampleRatings } from '../sample/ratings.ts';
-import { chooseParameters, describeChoice, startOf, type Request } from '../select.ts';
+import { startOf, type Request } from '../select.ts';
 import { packTrainingUsers } from '../trainingUsers.ts';
 
 /** What `--data` calls the ratings that come with the project. */
@@ -35,7 +37,8 @@ export interface DataOptions {
   readonly implicit?: boolean;
 }
 
-export interface TrainOptions extends DataOptions {
+/** What a training follows from, and an evaluation of the same one. */
+export interface TrainingOptions extends DataOptions {
   readonly rank: number;
   /** Entries of the residual for each item; 0: none. Default: 32. */
   readonly residual?: number;
@@ -46,6 +49,11 @@ export interface TrainOptions extends DataOptions {
   /** Default: SQ8. */
   readonly store?: FactorStore;
   readonly seed: number;
+}
+
+export interface TrainOptions extends TrainingOptions {
+  /** Default: ssvd. */
+  readonly model?: ModelKind;
   /** Lay out the map of the catalogue. Default true. */
   readonly map?: boolean;
   readonly out?: string;
@@ -74,9 +82,11 @@ export async function train(options: TrainOptions): Promise<string> {
 
 async function trainModel(options: TrainOptions, progress: Progress, signal: AbortSignal): Promise<string> {
   const ratings = await readTrainingRatings(options, progress, signal);
-  const folder = options.out ?? join('models', ratings.dataset.name);
-  const { tune, ...request } = requestOf(options, ratings);
-  const start = startOf(request);
+  const kind = options.model ?? 'ssvd';
+  const folder = options.out ?? join('models', kind === 'ssvd' ? ratings.dataset.name : `${ratings.dataset.name}-${kind}`);
+  const { tune, ...request } = requestOf(options, ratings, kind);
+  const plan = planOf(kind, request);
+  const { start } = plan;
   const recipe = await recipeOf(ratings.dataset.digest, [start, tune, options.map ?? true]);
   const before = await readManifest(folder).catch(() => null);
   if (before?.recipe === recipe && Boolean(optionalFileOf(before, 'users')) === Boolean(options.publishUsers)) {
@@ -88,16 +98,17 @@ async function trainModel(options: TrainOptions, progress: Progress, signal: Abo
     signal.throwIfAborted();
     progress.update(text);
   };
-  const { parameters, selection } = await chooseParameters(ratings, start, { budget: tune, kernel: await readKernel(), onProgress });
-  if (tune > 0) for (const line of describeChoice(parameters, selection)) progress.say(line);
-  progress.say(`Factorising ${ratings.userIds.length.toLocaleString('en')} × ${ratings.items.length.toLocaleString('en')} at rank ${parameters.rank}`);
+  const chosen = await plan.choose(ratings, { budget: tune, kernel: await readKernel(), onProgress });
+  const { parameters, selection } = chosen;
+  for (const line of chosen.lines) progress.say(line);
+  progress.say(`Training ${MODEL_NAMES[kind]} on ${ratings.userIds.length.toLocaleString('en')} × ${ratings.items.length.toLocaleString('en')} at rank ${parameters.rank}`);
   const checkpoint = new CheckpointFile(folder, recipe, {
     resume: options.resume ?? false,
     everySeconds: options.keepEvery ?? DEFAULT_KEEP_EVERY,
     onResume: (passes) => progress.say(`Going on after pass ${passes} of a run before`),
   });
-  const factors = await factorize(ratings, parameters, { signal, checkpoint, onProgress: (done, total) => progress.track('SVD', done, total) });
-  progress.say(`SVD done: ${factors.svd.passes} passes over the ratings, residual ${factors.svd.residual.toExponential(1)}`);
+  const factors = await chosen.train(ratings, { signal, checkpoint, onProgress: (done, total) => progress.track(MODEL_NAMES[kind], done, total) });
+  if (isFactors(factors)) progress.say(`SVD done: ${factors.svd.passes} passes over the ratings, residual ${factors.svd.residual.toExponential(1)}`);
   if (factors.parameters.rank < parameters.rank) progress.say(`The ratings have only ${factors.parameters.rank} dimensions: that is the model's rank.`);
 
   const companions = await makeCompanions(ratings, factors, { map: options.map ?? true }, progress);
@@ -106,15 +117,15 @@ async function trainModel(options: TrainOptions, progress: Progress, signal: Abo
   const manifest = await publish(folder, ratings, factors, recipe, { ...companions, ...users }, selection);
   await checkpoint.remove();
   progress.say(`Published ${folder} (${describeFiles(manifest)})`);
-  if (options.evaluate) await evaluateTrained(folder, manifest, ratings, start, tune, progress);
+  if (options.evaluate) await evaluateTrained(folder, manifest, ratings, { kind, parameters: startOf(request), tune }, progress);
   else await forgetEvaluation(folder);
   return folder;
 }
 
 /** The options with their defaults. The embedded sample never changes: that its parameters are good, and that a residual adds nothing, is known. */
-export const requestOf = ({ rank, seed, residual, memory = 0.5, store = 'SQ8', tune }: Omit<TrainOptions, 'out'>, { dataset }: Ratings): Request & { readonly tune: number } => {
+export const requestOf = ({ rank, seed, residual, memory = 0.5, store = 'SQ8', tune }: TrainingOptions, { dataset }: Ratings, kind: ModelKind = 'ssvd'): Request & { readonly tune: number } => {
   const known = dataset.kind === 'sample';
-  return { rank, seed, residual: residual ?? (known ? 0 : 32), memory, store, tune: tune ?? (known ? 0 : 8) };
+  return { rank, seed, residual: residual ?? (known || kind !== 'ssvd' ? 0 : 32), memory, store, tune: tune ?? (known ? 0 : 8) };
 };
 
 /** The ratings that the options name: files, else data/, else the embedded sample. */

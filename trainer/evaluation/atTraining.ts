@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatManifest, type EvaluationSummary, type Manifest, type ModelParameters } from '../../shared/artifact/manifest.ts';
+import { formatManifest, type EvaluationSummary, type Manifest, type ModelKind, type SvdParameters } from '../../shared/artifact/manifest.ts';
 import { writeAtomically } from '../atomicFile.ts';
 import { InputError } from '../inputError.ts';
 import { readKernel } from '../openModel.ts';
@@ -13,14 +13,20 @@ import { runEvaluation, type EvaluationResult } from './run.ts';
 import { likedFrom } from './settings.ts';
 import { describeShortly } from './tables.ts';
 
+/** How the model was trained. */
+interface Training {
+  readonly kind: ModelKind;
+  /** Where choosing its parameters began, which is done anew: those of the model were chosen on these people, too. See Lesson. */
+  readonly parameters: SvdParameters;
+  readonly tune: number;
+}
+
 /**
  * The short evaluation at the end of a training: trains the same again on the people of a split, asks the others, prints
  * one table, keeps everything beside the model and the metrics in its manifest. The published model stays what it is:
  * trained on everybody.
- *
- * @param parameters where choosing them begins, which is done anew: those of the model were chosen on these people, too.
  */
-export async function evaluateTrained(folder: string, manifest: Manifest, ratings: Ratings, parameters: ModelParameters, tune: number, progress: Progress): Promise<void> {
+export async function evaluateTrained(folder: string, manifest: Manifest, ratings: Ratings, { kind, parameters, tune }: Training, progress: Progress): Promise<void> {
   let result: EvaluationResult;
   try {
     result = await runEvaluation(ratings, {
@@ -28,7 +34,7 @@ export async function evaluateTrained(folder: string, manifest: Manifest, rating
       positiveFrom: likedFrom(ratings.scale),
       settings: ['B'],
       groups: ['all', 'few'],
-      rankers: [...BASELINES, 'ssvd' as const].map((kind) => RANKERS[kind]),
+      rankers: [...BASELINES.filter((baseline) => baseline !== kind), kind].map((name) => RANKERS[name]),
       parameters,
       tune,
       kernel: await readKernel(),

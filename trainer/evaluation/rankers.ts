@@ -1,13 +1,16 @@
 import { catalogOf } from '../../shared/artifact/writeCatalog.ts';
-import type { ModelParameters } from '../../shared/artifact/manifest.ts';
+import type { SvdParameters } from '../../shared/artifact/manifest.ts';
 import { KernelIndex } from '../../shared/engine/kernelIndex.ts';
 import { Recommender } from '../../shared/engine/recommender.ts';
 import { RowSet } from '../../shared/engine/rowSet.ts';
 import type { ItemId } from '../../shared/ids.ts';
 import type { RecommendQuery } from '../../shared/query.ts';
 import { ratingWeight } from '../../shared/ratingWeight.ts';
-import { DEFAULT_PARAMETERS, factorize, orderByPopularity, weigh, type Factors } from '../factorize.ts';
+import { decompose, factorize, orderByPopularity, prepare, toFactors, weigh, type Trained } from '../factorize.ts';
+import { describeParameters, MODEL_NAMES } from '../models/describe.ts';
 import { trainEase, type Ease } from '../models/ease.ts';
+import { planOf } from '../models/plan.ts';
+import { PURE_SVD, ranksUpTo } from '../models/pureSvd.ts';
 import { chooseParameters } from '../select.ts';
 import type { Ratings } from '../ratings/ratings.ts';
 import { ndcg, relevanceOf } from './metrics.ts';
@@ -28,7 +31,7 @@ export interface Lesson {
   /** People of the split's validation block and how to ask them: to choose parameters on, never to report. */
   readonly validation: readonly { readonly user: HeldOutUser; readonly question: RecommendQuery }[];
   /** Where choosing those of our model begins; baselines take `rank` and `seed` from them. */
-  readonly parameters: ModelParameters;
+  readonly parameters: SvdParameters;
   /** Factorisations for that choice, on people of `train`, as `framerate train` does it. Default 0: nothing is chosen. */
   readonly tune?: number;
   readonly onProgress?: (text: string) => void;
@@ -41,6 +44,7 @@ export const RANKERS = {
   popularity: ({ train }) => Promise.resolve(popularityRanker(train)),
   puresvd: trainPureSvd,
   ease: trainBestEase,
+  ials: trainBestIals,
   ssvd: trainSsvd,
 } satisfies Record<string, (lesson: Lesson) => Promise<Ranker>>;
 
@@ -55,21 +59,24 @@ async function trainSsvd({ train, parameters: start, tune = 0, kernel, onProgres
   return trainRanker('ssvd', train, parameters, kernel);
 }
 
+async function trainBestIals({ train, parameters: { rank, seed, store }, tune = 0, kernel, onProgress }: Lesson): Promise<Ranker> {
+  const plan = planOf('ials', { rank, seed, residual: 0, memory: 0, ...(store && { store }) });
+  const chosen = await plan.choose(train, { budget: tune, kernel, onProgress });
+  return openRanker(MODEL_NAMES.ials, train, await chosen.train(train), kernel);
+}
+
 /** Trains on `train` and ranks as every door does: the same Recommender over the same 8-bit kernel. @param kernel kernel.wasm. */
-export async function trainRanker(name: string, train: Ratings, parameters: ModelParameters, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
+export async function trainRanker(name: string, train: Ratings, parameters: SvdParameters, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
   return openRanker(name, train, await factorize(train, parameters), kernel);
 }
 
 /** Ranks with a model that was trained, as every door does. */
-export async function openRanker(name: string, train: Ratings, { index, foldIn, residual, itemOfRow, parameters: model }: Factors, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
+export async function openRanker(name: string, train: Ratings, { index, foldIn, residual, itemOfRow, parameters: model }: Trained, kernel: Uint8Array<ArrayBuffer>): Promise<Ranker> {
   const catalog = catalogOf(Array.from(itemOfRow, (item) => train.items[item]!));
   const manifest = { model, ratingScale: train.scale };
   const recommender = new Recommender({ manifest, factors: index, foldIn, catalog, ...(residual && { residual }) }, await KernelIndex.open(index, kernel));
   return { name, detail: describeParameters(model), rank: (query) => recommender.recommend(query).items.map(({ item }) => item.id) };
 }
-
-const describeParameters = ({ rank, itemExponent, userExponent, softThreshold, residual }: ModelParameters): string =>
-  [`rank ${rank}`, ...(itemExponent || userExponent || softThreshold ? [`a ${itemExponent}, b ${userExponent}, τ ${softThreshold}`] : []), ...(residual ? [`residual ${residual.perItem}`] : [])].join(', ');
 
 /** The most rated items, by the sum of their weights: what everybody gets who is not known. */
 export function popularityRanker(train: Ratings): Ranker {
@@ -86,27 +93,18 @@ export function popularityRanker(train: Ratings): Ranker {
   };
 }
 
-/** PureSVD (Cremonesi, Koren & Turrin 2010) is the scaled SVD without its scaling, filter, prior and shrinkage. */
-export const PURE_SVD: Omit<ModelParameters, 'rank' | 'seed'> = {
-  ...DEFAULT_PARAMETERS,
-  itemExponent: 0,
-  userExponent: 0,
-  softThreshold: 0,
-  priorWeight: 0,
-  shrinkage: 0,
-};
-
-const PURE_SVD_RANKS = [8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
-/** So many of the validation people tell one rank from another well enough. */
+/** So many of the validation people tell one setting from another well enough. */
 const MOST_ASKED = 1000;
 
 /** PureSVD at its best: the rank up to `rank` that is best for the validation people. One SVD has all of them. */
 async function trainPureSvd({ train, validation, parameters: { rank, seed }, kernel }: Lesson): Promise<Ranker> {
-  const factors = await factorize(train, { ...PURE_SVD, rank, seed });
+  const parameters = { ...PURE_SVD, rank, seed };
+  const training = prepare(train);
+  const svd = await decompose(training, parameters);
   const asked = validation.slice(0, MOST_ASKED);
   let best: { ranker: Ranker; total: number } | undefined;
-  for (const dimensions of [...PURE_SVD_RANKS.filter((smaller) => smaller < factors.parameters.rank), factors.parameters.rank]) {
-    const ranker = await openRanker('PureSVD', train, firstDimensions(factors, dimensions), kernel);
+  for (const dimensions of ranksUpTo(svd.singularValues.length)) {
+    const ranker = await openRanker(MODEL_NAMES.puresvd, train, toFactors(training, svd, { ...parameters, rank: dimensions }), kernel);
     const total = totalNdcg(ranker, asked);
     if (!best || total > best.total) best = { ranker, total };
   }
@@ -149,17 +147,3 @@ function easeRanker(train: Ratings, { training, lambda, score }: Ease): Ranker {
 
 const totalNdcg = (ranker: Ranker, asked: Lesson['validation']): number =>
   asked.reduce((sum, { user, question }) => sum + ndcg(relevanceOf(ranker.rank({ ...question, k: 10 }, user), user.targets), user.targets.length, 10), 0);
-
-/** Factors of a PureSVD cut to their first dimensions, which are those of a smaller one. */
-function firstDimensions(factors: Factors, rank: number): Factors {
-  if (!('codes' in factors.index)) throw new Error('A PureSVD is trained at 8 bits');
-  const { rows, rank: whole, codes, min, range } = factors.index;
-  const cut = new Uint8Array(rows * rank);
-  for (let row = 0; row < rows; row++) cut.set(codes.subarray(row * whole, row * whole + rank), row * rank);
-  return {
-    ...factors,
-    parameters: { ...factors.parameters, rank },
-    index: { rows, rank, codes: cut, min: min.slice(0, rank), range: range.slice(0, rank) },
-    foldIn: { ...factors.foldIn, rank, noise: factors.foldIn.noise.slice(0, rank), prior: factors.foldIn.prior.slice(0, rank) },
-  };
-}

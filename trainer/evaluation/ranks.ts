@@ -1,6 +1,6 @@
 import { writeFactorTable } from '../../shared/artifact/factorTable.ts';
 import { writeFoldInTable } from '../../shared/artifact/foldInFile.ts';
-import type { ModelParameters } from '../../shared/artifact/manifest.ts';
+import type { SvdParameters } from '../../shared/artifact/manifest.ts';
 import { writeResidualTable } from '../../shared/artifact/residualFile.ts';
 import { factorize } from '../factorize.ts';
 import { estimate, ndcg, relevanceOf } from './metrics.ts';
@@ -12,7 +12,7 @@ import type { Split } from './split.ts';
 const RANKS = [8, 16, 32, 64, 128];
 
 /** Trains our model at several ranks and asks the validation people: what more bytes an item bring. */
-export async function evaluateRanks({ train, validation }: Split, parameters: ModelParameters, kernel: Uint8Array<ArrayBuffer>, onProgress: (text: string) => void): Promise<RankRow[]> {
+export async function evaluateRanks({ train, validation }: Split, parameters: SvdParameters, kernel: Uint8Array<ArrayBuffer>, onProgress: (text: string) => void): Promise<RankRow[]> {
   const rows: RankRow[] = [];
   for (const rank of [...new Set([...RANKS, parameters.rank])].sort((a, b) => a - b)) {
     onProgress(`Rank ${rank}: training and asking ${validation.length} validation people`);

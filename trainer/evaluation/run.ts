@@ -1,4 +1,4 @@
-import type { ModelParameters } from '../../shared/artifact/manifest.ts';
+import type { SvdParameters } from '../../shared/artifact/manifest.ts';
 import type { Dials } from '../../shared/engine/dials.ts';
 import type { ItemId } from '../../shared/ids.ts';
 import type { RatingScale } from '../../shared/query.ts';
@@ -25,7 +25,7 @@ export interface RunOptions {
   /** Trained anew in each fold; the last is the one that the others are compared with. */
   readonly rankers: readonly ((lesson: Lesson) => Promise<Ranker>)[];
   /** Where choosing those of our model begins; the baselines take rank and seed from them. */
-  readonly parameters: ModelParameters;
+  readonly parameters: SvdParameters;
   /** See Lesson. */
   readonly tune?: number;
   /** kernel.wasm */
@@ -46,7 +46,7 @@ export interface EvaluationResult {
     readonly folds: readonly number[];
     readonly positiveFrom: number;
     readonly depth: number;
-    readonly parameters: ModelParameters;
+    readonly parameters: SvdParameters;
     /** Of each fold. */
     readonly trainPeople: readonly number[];
     readonly trainItems: readonly number[];

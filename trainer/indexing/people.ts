@@ -1,5 +1,4 @@
-import type { Model } from '../../shared/artifact/load.ts';
-import { foldIn, type WeightedRow } from '../../shared/engine/foldIn.ts';
+import { FoldIn, type Foldable, type WeightedRow } from '../../shared/engine/foldIn.ts';
 import { RowSet } from '../../shared/engine/rowSet.ts';
 import type { VectorIndex } from '../../shared/engine/vectorIndex.ts';
 import { itemRow } from '../../shared/ids.ts';
@@ -24,23 +23,24 @@ const WEIGHT = 1;
  * real people lie, and a model needs no ratings beside it to be measured.
  * @param exact an index that finds the best rows.
  */
-export function imaginePeople(model: Pick<Model, 'factors' | 'foldIn' | 'manifest'>, exact: VectorIndex, count: number, seed = 1): Question[] {
+export function imaginePeople(model: Foldable, exact: VectorIndex, count: number, seed = 1): Question[] {
   const random = new Random(seed);
-  const { factors, foldIn: table, manifest } = model;
-  const drawKnown = drawBy(table.popularity, random);
+  const { factors } = model;
+  const foldIn = new FoldIn(model);
+  const drawKnown = drawBy(model.foldIn.popularity, random);
   return Array.from({ length: count }, (_, i) => {
     const most = Math.min(RATED[i % RATED.length]!, Math.max(1, factors.rows >> 1));
     const ratings: WeightedRow[] = [];
     const rated = new RowSet(factors.rows);
     for (let step = 0; step < most; step++) {
-      const query = foldIn(factors, table, manifest.model, ratings);
+      const query = foldIn.personOf(ratings);
       const offered = step % 3 === 0 ? null : exact.search(query, CHOICE, rated).rows;
       const row = offered && offered.length > 0 ? offered[random.integer(offered.length)]! : drawKnown();
       if (rated.has(row)) continue;
       rated.add(row);
       ratings.push({ row: itemRow(row), weight: WEIGHT });
     }
-    return { query: foldIn(factors, table, manifest.model, ratings), rated };
+    return { query: foldIn.personOf(ratings), rated };
   });
 }
 

@@ -1,4 +1,4 @@
-import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import type { IalsParameters } from '../../shared/artifact/manifest.ts';
 import { newBlock, product, fillColumn, toRowMajor, type Block } from '../linalg/block.ts';
 import { Crew, type CrewOptions, type Watch } from '../linalg/crew.ts';
 import { ALS_ROWS, GATHERED, WIDTH } from '../linalg/layout.ts';
@@ -14,22 +14,9 @@ import type { Csr } from '../ratings/sparse.ts';
  *     + λ Σ (n_u + α0 · items)^ν |x_u|²  +  λ Σ (n_i + α0 · users)^ν |y_i|²
  *
  * n being the sum of the values v in a row or a column: a rating counts once, and more where its value is above one.
+ * Who was not there is folded in by the engine's ridgeRule.ts.
  */
-export interface IalsParameters {
-  readonly rank: number;
-  /** α0: what a pair that was not rated weighs. */
-  readonly unobservedWeight: number;
-  /** λ. */
-  readonly regularization: number;
-  /** ν: 0 regularises all alike, 1 by how much is known of them. */
-  readonly frequencyExponent: number;
-  /** Passes over users and items. */
-  readonly epochs: number;
-  readonly seed: number;
-}
-
-/** Good on MovieLens by the paper; rank and seed are the caller's. */
-export const DEFAULT_IALS: Omit<IalsParameters, 'rank' | 'seed'> = { unobservedWeight: 0.1, regularization: 0.003, frequencyExponent: 1, epochs: 16 };
+export type IalsSettings = Pick<IalsParameters, 'rank' | 'unobservedWeight' | 'regularization' | 'frequencyExponent' | 'epochs' | 'seed'>;
 
 /** Standard deviation of a vector's length at the start. */
 const START = 0.1;
@@ -42,7 +29,7 @@ export interface IalsFactors {
 }
 
 /** @param x users × items; its values weigh and are above zero. The same bits for a seed, whatever the number of threads. */
-export async function trainIals(x: Csr, parameters: IalsParameters, { onProgress, signal, ...options }: CrewOptions & Watch = {}): Promise<IalsFactors> {
+export async function trainIals(x: Csr, parameters: IalsSettings, { onProgress, signal, ...options }: CrewOptions & Watch = {}): Promise<IalsFactors> {
   const { rank, epochs, seed } = parameters;
   return await Crew.with(options, async (crew) => {
     const users = { block: newBlock(crew, x.rows, rank), side: cut(crew, share(crew, x)) };
@@ -61,23 +48,19 @@ export async function trainIals(x: Csr, parameters: IalsParameters, { onProgress
   });
 }
 
-/** λ (n + α0 · others)^ν. @param n sum of a row's values. @param others how many columns there are. */
-function ridge(n: number, others: number, { unobservedWeight, regularization, frequencyExponent }: IalsParameters): number {
-  return regularization * (n + unobservedWeight * others) ** frequencyExponent;
-}
-
-function shareRidges(crew: Crew, { matrix: { rows, offsets, values } }: Side, others: number, parameters: IalsParameters): Float64Array {
+/** λ (n + α0 · others)^ν of each row, n being the sum of its values. @param others how many columns there are. */
+function shareRidges(crew: Crew, { matrix: { rows, offsets, values } }: Side, others: number, { unobservedWeight, regularization, frequencyExponent }: IalsSettings): Float64Array {
   const ridges = crew.doubles(rows);
   for (let row = 0; row < rows; row++) {
     let sum = 0;
     for (let entry = offsets[row]!; entry < offsets[row + 1]!; entry++) sum += values[entry]!;
-    ridges[row] = ridge(sum, others, parameters);
+    ridges[row] = regularization * (sum + unobservedWeight * others) ** frequencyExponent;
   }
   return ridges;
 }
 
 /** Solves for all rows of `out`, the others' `factors` being as they are. */
-async function solveRows(crew: Crew, { matrix, cuts }: Side, factors: Block, out: Block, ridges: Float64Array, { unobservedWeight }: IalsParameters): Promise<void> {
+async function solveRows(crew: Crew, { matrix, cuts }: Side, factors: Block, out: Block, ridges: Float64Array, { unobservedWeight }: IalsSettings): Promise<void> {
   const width = factors.panels * WIDTH;
   const all = await product(crew, factors, factors);
   await crew.scope(async () => {
@@ -88,34 +71,4 @@ async function solveRows(crew: Crew, { matrix, cuts }: Side, factors: Block, out
     const { offsets, indices, values } = matrix;
     await crew.run(ALS_ROWS, TASKS, offsets, indices, values, cuts, factors.data, factors.height, out.data, out.height, out.panels, gram, ridges, room, roomLength * 8);
   });
-}
-
-/** A person who was not there: what their vector would be, the items' staying as they are. A score is its product with an item's. */
-export class IalsFoldIn {
-  readonly #gram: Matrix;
-
-  constructor(
-    private readonly items: Float64Array,
-    private readonly parameters: IalsParameters,
-  ) {
-    const { rank, unobservedWeight } = parameters;
-    const vectors = Matrix.from1DArray(items.length / rank, rank, items);
-    this.#gram = vectors.transpose().mmul(vectors).mul(unobservedWeight);
-  }
-
-  /** @param rated rows of items, `values` what they weigh, as in training. @returns length rank. */
-  personOf(rated: readonly number[], values: readonly number[]): Float64Array {
-    const { rank } = this.parameters;
-    const sum = values.reduce((a, b) => a + b, 0);
-    const system = Matrix.add(this.#gram, Matrix.eye(rank).mul(ridge(sum, this.items.length / rank, this.parameters)));
-    const wanted = new Matrix(rank, 1);
-    rated.forEach((item, r) => {
-      const vector = this.items.subarray(item * rank, (item + 1) * rank);
-      for (let i = 0; i < rank; i++) {
-        wanted.set(i, 0, wanted.get(i, 0) + values[r]! * vector[i]!);
-        for (let j = 0; j < rank; j++) system.set(i, j, system.get(i, j) + values[r]! * (vector[i]! * vector[j]!));
-      }
-    });
-    return Float64Array.from(new CholeskyDecomposition(system).solve(wanted).to1DArray());
-  }
 }

@@ -3,11 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { sha256Hex } from '../../../shared/artifact/digest.ts';
 import { toHalves } from '../../../shared/artifact/faissFp16.ts';
 import { loadMap, loadModel } from '../../../shared/artifact/load.ts';
+import { MODEL_KINDS } from '../../../shared/artifact/manifest.ts';
 import { writeResidualTable } from '../../../shared/artifact/residualFile.ts';
 import { FrameRateError, type ErrorCode } from '../../../shared/errors.ts';
 import { residualOf } from '../../support/residual.ts';
 import { decodeRow } from '../../../shared/engine/scoring.ts';
 import { memorySource, tinyItems, tinyModel, type Files } from '../../support/tinyModel.ts';
+
+/** Parameters of a kind that the tiny model is not of. */
+const IALS = { kind: 'ials', rank: 6, unobservedWeight: 0.1, regularization: 0.01, frequencyExponent: 1, epochs: 3, seed: 1 };
 
 const codeOf = async (files: Files): Promise<ErrorCode | 'whole'> => {
   try {
@@ -175,11 +179,14 @@ describe('loadModel', () => {
 
   test.each<[string, (manifest: Parameters<Parameters<typeof editManifest>[1]>[0]) => void, ErrorCode]>([
     ['another format', (m) => (m['format'] = 'something'), 'BAD_MANIFEST'],
-    ['a newer version', (m) => (m['schemaVersion'] = 2), 'UNSUPPORTED_VERSION'],
+    ['a newer version', (m) => (m['schemaVersion'] = 3), 'UNSUPPORTED_VERSION'],
     ['no version', (m) => delete m['schemaVersion'], 'BAD_MANIFEST'],
     ['a residual of no entries', (m) => (m.model['residual'] = { perItem: 0, rows: 9, userExponent: 0, theta: 0, lambda: 1, weight: 1, fullFrom: 1 }), 'BAD_MANIFEST'],
     ['a residual that is no object', (m) => (m.model['residual'] = 8), 'BAD_MANIFEST'],
     ['another kind of model', (m) => (m.model['kind'] = 'gpt'), 'BAD_MANIFEST'],
+    ['a kind whose parameters are not there', (m) => (m.model['kind'] = 'ials'), 'BAD_MANIFEST'],
+    ['a regularisation of nothing', (m) => (m.model = { ...IALS, regularization: 0 }), 'BAD_MANIFEST'],
+    ['epochs that are no number', (m) => (m.model = { ...IALS, epochs: 'many' }), 'BAD_MANIFEST'],
     ['no rank', (m) => delete m.model['rank'], 'BAD_MANIFEST'],
     ['a rank that is no number', (m) => (m.model['rank'] = '6'), 'BAD_MANIFEST'],
     ['a rank that the files do not have', (m) => (m.model['rank'] = 7), 'BAD_ARTIFACT'],
@@ -199,6 +206,18 @@ describe('loadModel', () => {
     ['a digest in capitals', (m) => (m.files[0]!['sha256'] = 'A'.repeat(64)), 'BAD_MANIFEST'],
   ])('a manifest with %s is refused', async (_, change, code) => {
     expect(await codeOf(editManifest(await tinyModel(), change))).toBe(code);
+  });
+
+  test.each(MODEL_KINDS)('a model of kind %s is whole, and says which release can read it', async (kind) => {
+    const files = await tinyModel({ kind });
+    const { manifest, foldIn } = await loadModel(memorySource(files));
+    expect(manifest.model.kind).toBe(kind);
+    expect('gram' in foldIn).toBe(kind === 'ials');
+    // Releases of before read on what they know, and say of the others that they are newer.
+    expect(manifest.schemaVersion).toBe(kind === 'ssvd' ? 1 : 2);
+    for (let length = 0; length < files.get('foldIn.bin')!.length; length += 7) {
+      expect(await codeOf(await republish(files, 'foldIn.bin', files.get('foldIn.bin')!.slice(0, length)))).toMatch(/TRUNCATED|BAD_MAGIC|BAD_ARTIFACT/);
+    }
   });
 
   test('a manifest that is no JSON, or no object, is refused', async () => {

@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { loadModel, type Model } from '../../../shared/artifact/load.ts';
+import { loadModel } from '../../../shared/artifact/load.ts';
 import { ExactIndex } from '../../../shared/engine/exactIndex.ts';
 import { Recommender } from '../../../shared/engine/recommender.ts';
 import { decodeRow } from '../../../shared/engine/scoring.ts';
 import { FrameRateError } from '../../../shared/errors.ts';
 import { itemId } from '../../../shared/ids.ts';
 import type { CatalogItem, Filter, Rating } from '../../../shared/query.ts';
-import { memorySource, tinyItems, tinyModel } from '../../support/tinyModel.ts';
+import { asSum, memorySource, tinyItems, tinyModel, type SumModel } from '../../support/tinyModel.ts';
 
-const model = await loadModel(memorySource(await tinyModel()));
+const model = asSum(await loadModel(memorySource(await tinyModel())));
 const recommender = new Recommender(model, new ExactIndex(model.factors));
 const rate = (row: number, rating: number): Rating => ({ item: model.catalog.items[row]!.id, rating });
 const ids = (ratings: readonly Rating[], k = 10) => recommender.recommend({ ratings, k }).items.map(({ item }) => item.id);
 
 /** The model's formula, written down once more from DESIGN.md: score_j = Σ_d g_d · (Σ_i w_i E_i + c ū)_d · F_j,d. */
-function scoreByHand({ factors, foldIn, manifest }: Model, ratings: readonly { row: number; rating: number }[], target: number): number {
+function scoreByHand({ factors, foldIn, manifest }: SumModel, ratings: readonly { row: number; rating: number }[], target: number): number {
   const { shrinkage, shrinkageEnd, priorWeight } = manifest.model;
   const n = ratings.length;
   const lambda = shrinkage * Math.max(0, 1 / n - 1 / shrinkageEnd);

@@ -9,18 +9,18 @@ import type { FactorTable } from '../../../shared/artifact/factorTable.ts';
 import { toHalves } from '../../../shared/artifact/faissFp16.ts';
 import type { Sq8Table } from '../../../shared/artifact/faissSq8.ts';
 import { loadModel, type Model } from '../../../shared/artifact/load.ts';
-import type { DatasetFacts, ModelParameters } from '../../../shared/artifact/manifest.ts';
+import type { DatasetFacts, SvdParameters } from '../../../shared/artifact/manifest.ts';
 import { ExactIndex } from '../../../shared/engine/exactIndex.ts';
-import { dampingFactors } from '../../../shared/engine/foldIn.ts';
 import { Recommender } from '../../../shared/engine/recommender.ts';
 import { residualBonus } from '../../../shared/engine/residual.ts';
 import { decodeRow } from '../../../shared/engine/scoring.ts';
+import { dampingFactors } from '../../../shared/engine/sumRule.ts';
 import { itemRow } from '../../../shared/ids.ts';
-import { exportOnnx, ONNX_INPUTS, ONNX_OUTPUTS } from '../../../shared/onnx/exportModel.ts';
+import { exportEncoder, exportOnnx, ONNX_INPUTS, ONNX_OUTPUTS } from '../../../shared/onnx/exportModel.ts';
 import { ratingWeight } from '../../../shared/ratingWeight.ts';
 import { openModel } from '../../../trainer/openModel.ts';
 import { residualOf, residuals } from '../../support/residual.ts';
-import { memorySource, tinyItems, tinyModel } from '../../support/tinyModel.ts';
+import { asSum, memorySource, tinyItems, tinyModel } from '../../support/tinyModel.ts';
 import { findPythonWith, needs } from '../../support/tools.ts';
 
 ort.env.wasm.numThreads = 1;
@@ -60,10 +60,12 @@ function askRecommender(model: Model, person: readonly RatedRow[], k = 10): Foun
 }
 
 /** An upper bound of the absolute terms that a score adds up: rounding is relative to these, however they cancel out. */
-function magnitude({ factors, foldIn, residual, manifest }: Model, person: readonly RatedRow[], weights: readonly number[]): number {
+function magnitude(model: Model, person: readonly RatedRow[], weights: readonly number[]): number {
+  const { factors, foldIn, residual, manifest } = asSum(model);
   const damped = dampingFactors(foldIn, manifest.model, person.length);
   const decoded = new Float64Array(factors.rank);
-  const sums = foldIn.prior.map((value) => manifest.model.priorWeight * Math.abs(value));
+  const priorWeight = manifest.model.priorWeight || (person.length > 0 ? 0 : 1);
+  const sums = foldIn.prior.map((value) => priorWeight * Math.abs(value));
   person.forEach(({ row }, i) => {
     decodeRow(factors, row, decoded);
     decoded.forEach((value, d) => (sums[d]! += weights[i]! * foldIn.encoderScale[row]! * Math.abs(value)));
@@ -102,7 +104,7 @@ const people = ({ manifest }: Model, most: number): fc.Arbitrary<RatedRow[]> => 
 const tiny = await loadModel(memorySource(await tinyModel()));
 const wide = await loadModel(memorySource(await tinyModel({ items: tinyItems(700), rank: 24, seed: 3 })));
 const RESIDUAL = { perItem: 8, rows: 300, userExponent: 0, theta: 0, lambda: 1, weight: 1, fullFrom: 7 };
-const changed = (model: Model, parameters: Partial<ModelParameters>): Model => ({ ...model, manifest: { ...model.manifest, model: { ...model.manifest.model, ...parameters } } });
+const changed = (model: Model, parameters: Partial<SvdParameters>): Model => ({ ...model, manifest: { ...model.manifest, model: { ...asSum(model).manifest.model, ...parameters } } });
 
 const codesOf = ({ factors }: Model): Sq8Table => ('codes' in factors ? factors : expect.unreachable('a model of 8-bit codes'));
 
@@ -123,6 +125,8 @@ describe('onnxruntime-web finds what the Recommender finds', () => {
     ['a model with a residual of nothing', () => Promise.resolve({ ...tiny, residual: residualOf(40, [], new Float32Array(40)) }), 40],
     ['a model of 16-bit floats', async () => loadModel(memorySource(await tinyModel({ rank: 9, store: toHalves }))), 40],
     ['a model of 32-bit floats', async () => loadModel(memorySource(await tinyModel({ rank: 9, store: floats }))), 40],
+    ['a PureSVD, which has no prior', async () => loadModel(memorySource(await tinyModel({ kind: 'puresvd', items: tinyItems(300) }))), 40],
+    ['what is popular', async () => loadModel(memorySource(await tinyModel({ kind: 'popularity', rank: 1 }))), 40],
     ['a model without damping', () => Promise.resolve(changed(wide, { shrinkage: 0 })), 40],
     ['a model that damps nobody but the newest', () => Promise.resolve(changed(wide, { shrinkageEnd: 1 })), 40],
     ['a model without a prior', () => Promise.resolve(changed(tiny, { priorWeight: 0 })), 40],
@@ -250,4 +254,9 @@ json.dump({
     expect(result.shapes).toMatchObject({ rated: [24, 'rated'], user: [24], items: [24, 700], openScores: [700] });
     expect(result.operators).toEqual(expect.arrayContaining(['Gather', 'MatMul', 'ScatterElements', 'TopK']));
   });
+});
+
+test('a model whose people are no sums is refused in a sentence', async () => {
+  const ials = await loadModel(memorySource(await tinyModel({ kind: 'ials' })));
+  for (const write of [exportOnnx, exportEncoder]) expect(() => write(ials)).toThrow(expect.objectContaining({ code: 'BAD_QUERY', message: expect.stringMatching(/iALS.*cannot be exported/) as string }));
 });

@@ -1,11 +1,19 @@
 import { Matrix, solve } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_IALS, IalsFoldIn, trainIals, type IalsParameters } from '../../../trainer/models/ials.ts';
+import { FoldIn } from '../../../shared/engine/foldIn.ts';
+import { decodeRow } from '../../../shared/engine/scoring.ts';
+import { itemRow } from '../../../shared/ids.ts';
+import { trainIals, type IalsSettings } from '../../../trainer/models/ials.ts';
+import { chooseIals, DEFAULT_IALS, trainIalsModel } from '../../../trainer/models/ialsModel.ts';
+import { keepEntries } from '../../../trainer/evaluation/split.ts';
+import { prepare } from '../../../trainer/factorize.ts';
+import { readKernel } from '../../../trainer/openModel.ts';
+import { sampleRatings } from '../../../trainer/sample/ratings.ts';
 import { Random } from '../../../trainer/random.ts';
 import { ratingsLike, sparse } from '../linalg/matrices.ts';
 
 /** The definition, row by row and epoch by epoch, with dense matrices. */
-function straightforward(dense: readonly (readonly number[])[], p: IalsParameters): { users: Matrix; items: Matrix } {
+function straightforward(dense: readonly (readonly number[])[], p: IalsSettings): { users: Matrix; items: Matrix } {
   const x = new Matrix(dense.map((row) => [...row]));
   const random = new Random(p.seed);
   const items = Matrix.zeros(x.columns, p.rank);
@@ -61,19 +69,57 @@ describe('trainIals', () => {
   });
 });
 
-test('who was trained on is folded in as one more half step would move them', async () => {
-  const dense = ratingsLike(60, 40, 7);
-  const matrix = sparse(dense);
-  const parameters = { ...DEFAULT_IALS, rank: 6, seed: 1, epochs: 200 };
-  const { users, items } = await trainIals(matrix, parameters);
-  const foldIn = new IalsFoldIn(items, parameters);
-  for (const user of [0, 13, 59]) {
-    const [start, end] = [matrix.offsets[user]!, matrix.offsets[user + 1]!];
-    const person = foldIn.personOf([...matrix.indices.subarray(start, end)], [...matrix.values.subarray(start, end)]);
-    person.forEach((value, d) => expect(value).toBeCloseTo(users[user * 6 + d]!, 3));
-  }
+const ratings = sampleRatings();
+
+describe('the model that is published', () => {
+  const parameters = { ...DEFAULT_IALS, rank: 8, epochs: 40, seed: 1, store: 'Flat' } as const;
+
+  test('scores as the solver does, and folds people in as one more half step would move them', async () => {
+    const { index, foldIn, itemOfRow } = await trainIalsModel(ratings, parameters);
+    const { weights } = prepare(ratings);
+    const { users, items } = await trainIals(weights, parameters);
+    const ridge = new FoldIn({ factors: index, foldIn, manifest: { model: parameters } });
+    const vector = new Float64Array(8);
+    const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => Array.from(a).reduce((sum, value, d) => sum + value * b[d]!, 0);
+    for (const user of [0, 13, 499]) {
+      const rated = Array.from(weights.indices.subarray(weights.offsets[user], weights.offsets[user + 1]), (row, e) => ({ row: itemRow(row), weight: weights.values[weights.offsets[user]! + e]! }));
+      const person = ridge.personOf(rated);
+      for (const row of [0, 100, itemOfRow.length - 1]) {
+        decodeRow(index, row, vector);
+        expect(dot(person, vector)).toBeCloseTo(dot(users.subarray(user * 8, user * 8 + 8), items.subarray(row * 8, row * 8 + 8)), 2);
+      }
+    }
+  });
+
+  test('has its dimensions along the axes of the items, the widest first, and the average person', async () => {
+    const { index, foldIn } = await trainIalsModel(ratings, parameters);
+    if (!('gram' in foldIn)) throw new Error('a fold-in of sums');
+    const at = (i: number, j: number): number => foldIn.gram[(i * (i + 1)) / 2 + j]!;
+    for (let i = 1; i < 8; i++) {
+      expect(at(i, i)).toBeLessThanOrEqual(at(i - 1, i - 1));
+      for (let j = 0; j < i; j++) expect(Math.abs(at(i, j))).toBeLessThan(1e-5 * at(0, 0));
+    }
+    const vector = new Float64Array(8);
+    let sum = 0;
+    for (let row = 0; row < index.rows; row++) {
+      decodeRow(index, row, vector);
+      sum += vector[3]! ** 2;
+    }
+    expect(at(3, 3)).toBeCloseTo(parameters.unobservedWeight * sum, 4);
+    expect(foldIn.prior.every((value) => value !== 0)).toBe(true);
+  });
 });
 
-test('who rated nothing is nobody in particular', () => {
-  expect([...new IalsFoldIn(Float64Array.from([1, 2, 3, 4]), { ...DEFAULT_IALS, rank: 2, seed: 1 }).personOf([], [])]).toEqual([0, 0]);
+describe('chooseIals', () => {
+  test('finds something that is no worse, the same each time, within its budget', async () => {
+    const few = keepEntries(ratings, (entry) => ratings.user[entry]! < 120);
+    const start = { ...DEFAULT_IALS, rank: 8, epochs: 3, seed: 1 };
+    const kernel = await readKernel();
+    const { parameters, selection } = await chooseIals(few, start, { budget: 4, kernel });
+    expect(selection!.compared).toBeLessThanOrEqual(4);
+    expect(selection!.compared).toBeGreaterThan(1);
+    expect(selection!.after).toBeGreaterThanOrEqual(selection!.before);
+    expect(await chooseIals(few, start, { budget: 4, kernel })).toEqual({ parameters, selection });
+    expect(await chooseIals(few, start, { budget: 0, kernel })).toEqual({ parameters: start, selection: null });
+  });
 });
