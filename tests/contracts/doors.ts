@@ -18,6 +18,24 @@ import { testDoor, type Question } from './questions.ts';
  * @param folder of the model, once the tests run.
  */
 export function describeDoors(folder: () => string, questions: () => readonly Question[]): void {
+  describeNodeDoors(folder, questions);
+  describeInBrowsers('the worker', (browser) => {
+    testDoor(
+      () => async (queries) => {
+        const opened = await launch({ browser, modelFolder: folder(), page: 'door' });
+        try {
+          return await opened.page.evaluate(async (asked) => window.askDoor(asked), queries as never);
+        } finally {
+          await opened.close();
+        }
+      },
+      questions,
+    );
+  });
+}
+
+/** Those that need no browser. */
+export function describeNodeDoors(folder: () => string, questions: () => readonly Question[]): void {
   async function openService(): Promise<RecommenderService> {
     const service = new RecommenderService(onDisk);
     const loaded = await service.load(folder());
@@ -61,20 +79,6 @@ export function describeDoors(folder: () => string, questions: () => readonly Qu
           }
         }
         return answers;
-      },
-      questions,
-    );
-  });
-
-  describeInBrowsers('the worker', (browser) => {
-    testDoor(
-      () => async (queries) => {
-        const opened = await launch({ browser, modelFolder: folder(), page: 'door' });
-        try {
-          return await opened.page.evaluate(async (asked) => window.askDoor(asked), queries as never);
-        } finally {
-          await opened.close();
-        }
       },
       questions,
     );
