@@ -6,7 +6,7 @@ import type { ResidualTable } from '../shared/artifact/residualFile.ts';
 import { ratingWeight } from '../shared/ratingWeight.ts';
 import type { Ratings } from './ratings/ratings.ts';
 import { offsetsOf, transpose, type Csr } from './ratings/sparse.ts';
-import { trainResidual } from './residual.ts';
+import { packResidual, trainResidual } from './residual.ts';
 import { truncatedSvd, type SvdOptions, type TruncatedSvd } from './svd.ts';
 
 /** Good on films and books of any size, best nowhere: select.ts starts here. `rank` and `seed` are the caller's. */
@@ -98,8 +98,9 @@ export function toFactors({ itemOfRow, popularity }: Training, svd: TruncatedSvd
 }
 
 /** Adds what the factors miss. The parameters say so only where there is something. */
-export async function withResidual(training: Training, factors: Factors, parameters: ResidualParameters): Promise<Factors> {
-  const residual = await trainResidual(training.weights, factors.index, factors.foldIn, parameters);
+async function withResidual(training: Training, factors: Factors, parameters: ResidualParameters): Promise<Factors> {
+  const found = await trainResidual(training.weights, factors.index, factors.foldIn, parameters);
+  const residual = found && packResidual(found, parameters.perItem, parameters.weight);
   const { residual: _, ...without } = factors.parameters;
   return { ...factors, residual, parameters: residual ? { ...without, residual: { ...parameters, rows: residual.rows } } : without };
 }

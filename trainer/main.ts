@@ -84,9 +84,9 @@ function withTraining(command: Command): Command {
   return withData(command)
     .addOption(rankOption())
     .addOption(new Option('--store <type>', "how the index keeps the factors: SQ8 (8 bits an entry), SQfp16 or Flat (32 bits), which are twice and four times as large").choices(FACTOR_STORES).default('SQ8'))
-    .option('--residual <n>', 'what the factors miss between the most rated items: so many entries an item, 3 bytes each (32 and 8 are good, 0: none; default: 32, where it helps people kept aside)', whole(0, 255))
+    .option('--residual <n>', 'what the factors miss between the most rated items: so many entries an item, 3 bytes each (32 and 8 are good, 0: none; default: 32 where that helps people kept aside, and as many as 256 bytes an item hold where more help more)', whole(0, 255))
     .option('--memory <GB>', 'what the residual may take while it is trained: 10,000 items take 0.4', gigabytes, 0.5)
-    .option('--tune <n>', 'choose the parameters on people kept aside, with at most so many factorisations (0: take them as they are; default: 8, of the embedded sample 0)', whole(0, 100))
+    .option('--tune <n>', 'choose the parameters once, on people kept aside, none of whom the evaluation asks, with at most so many factorisations (0: take them as they are; default: 8, of the embedded sample 0)', whole(0, 100))
     .option('--publish-users', 'also publish who rated what, for the API alone: GET /v1/users/ID/recommendations')
     .addOption(seedOption());
 }

@@ -17,13 +17,13 @@ export class Progress {
     this.#open = true;
   }
 
-  /** How far a long step is, and how long it will still take if it goes on as it did. @param text names the step. */
-  track(text: string, done: number, total: number): void {
+  /** How far a long step is, and how long it will still take if it goes on as it did. @param text names the step. @param detail what it is at. */
+  track(text: string, done: number, total: number, detail?: string): void {
     const now = performance.now();
     if (this.#tracked?.text !== text) this.#tracked = { text, since: now, from: done };
     const { since, from } = this.#tracked;
     const left = done > from ? `, ${duration(((now - since) / (done - from)) * (total - done))} left` : '';
-    this.update(`${text} ${Math.floor((100 * done) / total)} %${left}`);
+    this.update(`${text} ${Math.floor((100 * done) / total)} %${left}${detail === undefined ? '' : `: ${detail}`}`);
   }
 
   /** A line that stays. */

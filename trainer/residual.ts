@@ -6,6 +6,8 @@ import { decodeRow } from '../shared/engine/scoring.ts';
 import { Crew } from './linalg/crew.ts';
 import { gram } from './linalg/gram.ts';
 import { invertSpd } from './linalg/invertSpd.ts';
+import { PANEL } from './linalg/layout.ts';
+import { outer, pack, type Panels } from './linalg/panels.ts';
 import type { Symmetric } from './linalg/symmetric.ts';
 import type { Csr } from './ratings/sparse.ts';
 
@@ -26,40 +28,34 @@ export function coveredRows(popularity: ArrayLike<number>, most: number): number
 /** As many items as fit: their Gram matrix is the largest part, of 4 bytes an entry and a sixteenth of that for sums. */
 export const rowsWithin = (bytes: number): number => Math.floor(Math.sqrt(bytes / 4.25));
 
-/** Column j of an item-item matrix: how much a rating of each row says about row j. Writes into `out`. */
-type Column = (j: number, out: Float64Array) => void;
+/** What an item-item model knows that the factors do not, before it is rounded. */
+export interface Residual {
+  /** Of each row as a target, the largest. */
+  readonly columns: readonly Largest[];
+  /** What makes an entry add to the factors' scores. */
+  readonly factor: number;
+}
 
 /**
- * What an item-item model knows that the factors do not. The item-item model is EASE (Steck 2019) with a
- * regularisation that grows with an item's ratings: G = Xᵀ N^-2c X with c the user exponent, P = (G + θ · diag G + λ)⁻¹, B_ij = −P_ij / P_jj.
- * The factors are an item-item model too, L_ij = E_i · F_j. With β, the least-squares share of L in B, each row j
- * keeps the `perItem` largest of B_ij − β L_ij; times `weight` / β they add to the scores of the factors as these are.
+ * The item-item model is EASE (Steck 2019) with a regularisation that grows with an item's ratings: G = Xᵀ N^-2c X with
+ * c the user exponent, P = (G + θ · diag G + λ)⁻¹, B_ij = −P_ij / P_jj. The factors are an item-item model too,
+ * L_ij = E_i · F_j. With β, the least-squares share of L in B, each row j keeps the `perItem` largest of B_ij − β L_ij;
+ * times 1 / β they add to the scores of the factors as these are.
  *
  * @param weights w(rating), users × rows in order of popularity.
  * @returns null where the two have nothing in common: then nothing says what one is worth in terms of the other.
  */
-export async function trainResidual(weights: Csr, index: FactorTable, foldIn: SumTable, parameters: ResidualParameters): Promise<ResidualTable | null> {
+export async function trainResidual(weights: Csr, index: FactorTable, foldIn: SumTable, parameters: ResidualParameters): Promise<Residual | null> {
   const rows = coveredRows(foldIn.popularity, parameters.rows);
   return await Crew.with({}, async (crew) => {
-    const itemItem = itemItemColumns(await invertedGram(crew, weights, rows, parameters));
-    return keepLargest(itemItem, lowRankColumns(index, foldIn, rows), rows, parameters);
+    const inverse = await invertedGram(crew, weights, rows, parameters);
+    return await keepLargest(crew, inverse, lowRank(crew, index, foldIn, rows), parameters.perItem);
   });
 }
 
-function keepLargest(itemItem: Column, lowRank: Column, rows: number, { perItem, weight }: ResidualParameters): ResidualTable | null {
-  const beta = fitShare(lowRank, itemItem, rows);
-  if (!(beta > 0)) return null;
-
-  const of = new Float64Array(rows);
-  const explained = new Float64Array(rows);
-  const columns: Largest[] = [];
-  for (let j = 0; j < rows; j++) {
-    itemItem(j, of);
-    lowRank(j, explained);
-    for (let i = 0; i < rows; i++) of[i]! -= beta * explained[i]!;
-    columns.push(largest(of, perItem));
-  }
-  return quantize(columns, weight / beta);
+/** The table of its `perItem` largest entries of each row, at 8 bits, times `weight`. */
+export function packResidual({ columns, factor }: Residual, perItem: number, weight: number): ResidualTable {
+  return quantize(columns.map((column) => fewer(column, perItem)), weight * factor);
 }
 
 /** (G + θ · diag G + λ)⁻¹ of the first `rows` columns. */
@@ -76,47 +72,67 @@ async function invertedGram(crew: Crew, weights: Csr, rows: number, { userExpone
   return matrix;
 }
 
-/** B_ij = −P_ij / P_jj, 0 on the diagonal. */
-const itemItemColumns =
-  ({ n, stride, data }: Symmetric): Column =>
-  (j, out) => {
-    const start = j * stride; // P is symmetric: its row is its column
-    const scale = -1 / data[start + j]!;
-    for (let i = 0; i < n; i++) out[i] = scale * data[start + i]!;
-    out[j] = 0;
-  };
-
-/** L_ij = E_i · F_j over the published factors, 0 on the diagonal. */
-function lowRankColumns(index: FactorTable, { encoderScale }: SumTable, rows: number): Column {
-  const { rank } = index;
-  const factors = new Float64Array(rows * rank);
-  for (let row = 0; row < rows; row++) decodeRow(index, row, factors.subarray(row * rank, (row + 1) * rank));
-  return (j, out) => {
-    const own = factors.subarray(j * rank, (j + 1) * rank);
-    for (let i = 0, at = 0; i < rows; i++) {
-      let dot = 0;
-      for (let d = 0; d < rank; d++, at++) dot += factors[at]! * own[d]!;
-      out[i] = encoderScale[i]! * dot;
-    }
-    out[j] = 0;
-  };
+/** L_ij = E_i · F_j of the published factors: both sides of it. */
+interface LowRank {
+  readonly targets: Panels;
+  readonly rated: Panels;
 }
 
-/** β = ⟨part, whole⟩ / ⟨part, part⟩. */
-function fitShare(part: Column, whole: Column, rows: number): number {
-  const a = new Float64Array(rows);
-  const b = new Float64Array(rows);
+function lowRank(crew: Crew, index: FactorTable, { encoderScale }: SumTable, rows: number): LowRank {
+  const factors = new Float64Array(rows * index.rank);
+  for (let row = 0; row < rows; row++) decodeRow(index, row, factors.subarray(row * index.rank, (row + 1) * index.rank));
+  return { targets: pack(crew, factors, rows, index.rank), rated: pack(crew, factors, rows, index.rank, encoderScale) };
+}
+
+/** Panels of L that are there at once. */
+const PANELS_AT_ONCE = 32;
+
+async function keepLargest(crew: Crew, inverse: Symmetric, { targets, rated }: LowRank, perItem: number): Promise<Residual | null> {
+  const { n } = inverse;
+  const stride = rated.count * PANEL;
+  const products = crew.floats(PANELS_AT_ONCE * PANEL * stride);
+  const of = new Float64Array(n);
+  /** Row by row, B_·j into `of`, and where L_·j begins in `products`. */
+  const visit = async (panel: number, count: number, see: (start: number) => void): Promise<void> => {
+    await outer(crew, targets, panel, count, rated, products);
+    for (let r = 0; r < count * PANEL && panel * PANEL + r < n; r++) {
+      const j = panel * PANEL + r;
+      itemItem(inverse, j, of);
+      products[r * stride + j] = 0; // as of B, the diagonal does not count
+      see(r * stride);
+    }
+  };
+
   let product = 0;
   let square = 0;
-  for (let j = 0; j < rows; j += Math.ceil(rows / COLUMNS_FOR_BETA)) {
-    part(j, a);
-    whole(j, b);
-    for (let i = 0; i < rows; i++) {
-      product += a[i]! * b[i]!;
-      square += a[i]! ** 2;
-    }
+  for (let panel = 0; panel < targets.count; panel += Math.ceil((targets.count * PANEL) / COLUMNS_FOR_BETA)) {
+    await visit(panel, 1, (start) => {
+      for (let i = 0; i < n; i++) {
+        const explained = products[start + i]!;
+        product += of[i]! * explained;
+        square += explained * explained;
+      }
+    });
   }
-  return product / square;
+  const beta = product / square;
+  if (!(beta > 0)) return null;
+
+  const columns: Largest[] = [];
+  for (let panel = 0; panel < targets.count; panel += PANELS_AT_ONCE) {
+    await visit(panel, Math.min(PANELS_AT_ONCE, targets.count - panel), (start) => {
+      for (let i = 0; i < n; i++) of[i]! -= beta * products[start + i]!;
+      columns.push(largest(of, perItem));
+    });
+  }
+  return { columns, factor: 1 / beta };
+}
+
+/** B_ij = −P_ij / P_jj of one j, 0 on the diagonal. */
+function itemItem({ n, stride, data }: Symmetric, j: number, out: Float64Array): void {
+  const start = j * stride; // P is symmetric: its row is its column
+  const scale = -1 / data[start + j]!;
+  for (let i = 0; i < n; i++) out[i] = scale * data[start + i]!;
+  out[j] = 0;
 }
 
 /** Some entries of a column, by row. */
@@ -143,6 +159,13 @@ function largest(column: Float64Array, count: number): Largest {
   }
   rows.sort((a, b) => a - b);
   return { rows, values: rows.map((row) => column[row]!) };
+}
+
+/** The `count` largest of what was kept. */
+function fewer(kept: Largest, count: number): Largest {
+  if (kept.rows.length <= count) return kept;
+  const { rows: places, values } = largest(Float64Array.from(kept.values), count);
+  return { rows: places.map((place) => kept.rows[place]!), values };
 }
 
 /** Columns become lists by rated row, at 8 bits of each column's largest. */

@@ -1,11 +1,13 @@
 import type { FactorStore } from '../shared/artifact/factorTable.ts';
 import type { ModelParameters, ResidualParameters, Selection, SvdParameters } from '../shared/artifact/manifest.ts';
 import { estimate, type Estimate } from './evaluation/metrics.ts';
-import { decompose, DEFAULT_PARAMETERS, DEFAULT_RESIDUAL, toFactors, withResidual, type Factors } from './factorize.ts';
+import { KernelIndex } from '../shared/engine/kernelIndex.ts';
+import { decompose, DEFAULT_PARAMETERS, DEFAULT_RESIDUAL, toFactors, type Factors } from './factorize.ts';
+import { describePeople } from './models/describe.ts';
 import type { Ratings } from './ratings/ratings.ts';
-import { coveredRows, rowsWithin } from './residual.ts';
+import { coveredRows, packResidual, rowsWithin, trainResidual, type Residual } from './residual.ts';
 import type { TruncatedSvd } from './svd.ts';
-import { judge, makeTrials, type Trial } from './trials.ts';
+import { judge, judgeResidual, makeTrials, type Trial } from './trials.ts';
 
 /** What is asked of a model before anything is chosen. */
 export interface Request {
@@ -19,6 +21,14 @@ export interface Request {
   readonly store?: FactorStore;
 }
 
+/** What an item may take in all. */
+const BYTES_AN_ITEM = 256;
+
+/** Entries of a residual that still fit, as these files keep them: factors, 8 bytes of the fold-in, 6 and 3 an entry of the residual. */
+export const residualWithin = ({ rank, store = 'SQ8' }: Pick<Request, 'rank' | 'store'>): number =>
+  Math.max(0, Math.floor((BYTES_AN_ITEM - rank * BYTES_OF[store] - 8 - 6) / 3));
+const BYTES_OF: Readonly<Record<FactorStore, number>> = { SQ8: 1, SQfp16: 2, Flat: 4 };
+
 /** Where choosing begins. */
 export const startOf = ({ rank, seed, residual, memory, store = 'SQ8' }: Request): SvdParameters => ({
   ...DEFAULT_PARAMETERS,
@@ -31,9 +41,14 @@ export const startOf = ({ rank, seed, residual, memory, store = 'SQ8' }: Request
 export interface SelectOptions {
   /** Factorisations of each split that the search may take: what it costs, about, in trainings. 0: nothing is chosen. */
   readonly budget: number;
+  /** Entries of the residual that each item may have where those of the parameters are fewer and these are better. */
+  readonly mostResidual?: number;
+  /** Which tenth of the people the ratings are without, if they are. */
+  readonly unseenFold?: number | null;
   /** kernel.wasm */
   readonly kernel: Uint8Array<ArrayBuffer>;
-  readonly onProgress?: ((text: string) => void) | undefined;
+  /** With steps done, of at most so many, where that is known. */
+  readonly onProgress?: ((text: string, done?: number, most?: number) => void) | undefined;
 }
 
 export interface Choice<P extends ModelParameters = SvdParameters> {
@@ -61,13 +76,15 @@ const LADDERS = {
 } as const satisfies Partial<Record<keyof SvdParameters, readonly number[]>>;
 type Ladder = keyof typeof LADDERS;
 
+/** Times the λ of the best of these. */
+const STRENGTHS = [0.4, 2.5];
 /** Regularisations to begin with: one that grows with an item's ratings, one that does not; then weaker and stronger. */
 const REGULARIZATIONS: readonly Pick<ResidualParameters, 'userExponent' | 'theta' | 'lambda'>[] = [
   { userExponent: 0.25, theta: 0.6, lambda: 10 },
   { userExponent: 0, theta: 0, lambda: 100 },
 ];
 /** How much it counts, and for whom: cheap, since one inverse serves them all. */
-const WEIGHTS = [0.5, 0.75, 1, 1.5];
+const WEIGHTS = [0.5, 0.75, 1, 1.5, 2];
 const FULL_FROM = [25, 5, 1];
 
 /** One number a person and question; the same ones in the same order for all settings, so that differences are paired. */
@@ -88,12 +105,12 @@ const better = (a: Scores, b: Scores): boolean => {
  *
  * @param start where it begins, and what stays where nothing is better. The rank is the most there may be.
  */
-export async function chooseParameters(ratings: Ratings, start: SvdParameters, { budget, kernel, onProgress = () => undefined }: SelectOptions): Promise<Choice> {
+export async function chooseParameters(ratings: Ratings, start: SvdParameters, { budget, mostResidual = 0, unseenFold = null, kernel, onProgress }: SelectOptions): Promise<Choice> {
   const trials = budget === 0 ? [] : makeTrials(ratings);
   const people = trials.reduce((sum, trial) => sum + trial.people.length, 0);
   if (people < FEWEST_PEOPLE) return { parameters: start, selection: null };
   const { residual: wanted, ...bare } = start;
-  const search = new Search(trials, await WebAssembly.compile(kernel), budget, onProgress);
+  const search = new Search(trials, await WebAssembly.compile(kernel), budget, wanted !== undefined, onProgress);
   const before = await search.scores(bare);
 
   let parameters: SvdParameters = bare;
@@ -107,7 +124,7 @@ export async function chooseParameters(ratings: Ratings, start: SvdParameters, {
   let after = without;
   let residual: Selection['residual'] = null;
   if (wanted) {
-    const candidates = await search.residuals(parameters, wanted);
+    const candidates = await search.residuals(parameters, wanted, mostResidual);
     const best = bestOf(candidates, () => true);
     // The best of many on some people is a little too good for them, so its gain is measured on the others.
     const halves = [0, 1].map((half) => bestOf(candidates, (i) => i % 2 !== half));
@@ -120,7 +137,7 @@ export async function chooseParameters(ratings: Ratings, start: SvdParameters, {
     }
   }
   const { mean, standardError } = estimate(after);
-  return { parameters, selection: { people, splits: trials.length, compared: search.compared, before: estimate(before).mean, after: mean, standardError, residual } };
+  return { parameters, selection: { unseenFold, people, splits: trials.length, compared: search.compared, before: estimate(before).mean, after: mean, standardError, residual } };
 }
 
 interface Candidate {
@@ -130,14 +147,23 @@ interface Candidate {
   readonly few: Scores;
 }
 
-/** The best for those people, told all and told little alike. */
+/** The best for those people, told all and told little alike; a larger one where it is better by more than its standard error. */
 function bestOf(candidates: readonly Candidate[], counts: (person: number) => boolean): Candidate {
-  const worth = ({ all, few }: Candidate): number => estimate(all.filter((_, i) => counts(i))).mean + estimate(few).mean;
-  return candidates.reduce((best, candidate) => (worth(candidate) > worth(best) ? candidate : best));
+  const worth = ({ all, few }: Candidate): number => mean(all.filter((_, i) => counts(i))) + mean(few);
+  const sizes = [...new Set(candidates.map(({ parameters }) => parameters.perItem))].sort((a, b) => a - b);
+  const best = sizes.map((size) => {
+    const [first, ...others] = candidates.filter(({ parameters }) => parameters.perItem === size).map((candidate) => ({ candidate, worth: worth(candidate) }));
+    return others.reduce((most, other) => (other.worth > most.worth ? other : most), first!).candidate;
+  });
+  const ofThose = ({ all }: Candidate): Scores => all.filter((_, i) => counts(i));
+  return best.reduce((smaller, larger) => (better(ofThose(larger), ofThose(smaller)) ? larger : smaller));
 }
+
+const mean = (scores: Scores): number => scores.reduce((sum, score) => sum + score, 0) / scores.length;
 
 class Search {
   compared = 0;
+  #steps = 0;
   /** Of the exponents in use: each trial's SVD. */
   readonly #svds = new Map<string, TruncatedSvd[]>();
   readonly #known = new Map<string, Scores>();
@@ -146,7 +172,8 @@ class Search {
     private readonly trials: readonly Trial[],
     private readonly kernel: WebAssembly.Module,
     private readonly budget: number,
-    private readonly onProgress: (text: string) => void,
+    private readonly residual: boolean,
+    private readonly onProgress: SelectOptions['onProgress'],
   ) {}
 
   /** @param few asks everybody with so many ratings, too, and each question counts. */
@@ -159,7 +186,8 @@ class Search {
     const scores: number[] = [];
     for (const [i, trial] of this.trials.entries()) {
       const factors = toFactors(trial.training, svds[i]!, parameters);
-      for (const first of [undefined, ...few]) for (const score of await judge(trial, factors, this.kernel, first)) scores.push(score);
+      const engine = await KernelIndex.open(factors.index, this.kernel);
+      for (const first of [undefined, ...few]) for (const score of judge(trial, factors, engine, first)) scores.push(score);
     }
     this.#known.set(key, scores);
     return scores;
@@ -181,31 +209,67 @@ class Search {
     return parameters;
   }
 
-  /** Residuals of several regularisations, weights and thresholds: first the ones to begin with, then around the best. */
-  async residuals(parameters: SvdParameters, wanted: ResidualParameters): Promise<Candidate[]> {
+  /**
+   * Residuals of several regularisations, weights and thresholds: first the ones to begin with, then around the best; of
+   * the best so far then that with `most` entries an item, where these are more.
+   */
+  async residuals(parameters: SvdParameters, wanted: ResidualParameters, most: number): Promise<Candidate[]> {
     const svds = await this.#decompose(parameters);
     const factors = this.trials.map((trial, i) => toFactors(trial.training, svds[i]!, parameters));
+    const largest = Math.max(wanted.perItem, most);
+    const found = new Map<ResidualParameters, (Residual | null)[]>();
     const candidates: Candidate[] = [];
-    for (const regularization of REGULARIZATIONS) candidates.push(...(await this.#judgeResidual(factors, { ...wanted, ...regularization })));
-    const best = bestOf(candidates, () => true).parameters;
-    for (const factor of [0.4, 2.5]) candidates.push(...(await this.#judgeResidual(factors, { ...best, lambda: factor * best.lambda })));
+    const judge = async (regularized: ResidualParameters): Promise<void> => {
+      const residuals = await this.#trainResiduals(factors, { ...regularized, perItem: largest });
+      const judged = await this.#judgeResiduals(factors, residuals, regularized);
+      for (const { parameters: own } of judged) found.set(own, residuals);
+      candidates.push(...judged);
+    };
+    for (const regularization of REGULARIZATIONS) await judge({ ...wanted, ...regularization });
+    const first = bestOf(candidates, () => true).parameters;
+    for (const strength of STRENGTHS) await judge({ ...first, lambda: strength * first.lambda });
+    if (largest > wanted.perItem) {
+      const best = bestOf(candidates, () => true).parameters;
+      candidates.push(...(await this.#judgeResiduals(factors, found.get(best)!, { ...best, perItem: largest })));
+    }
     return candidates;
   }
 
-  async #judgeResidual(factors: readonly Factors[], parameters: ResidualParameters): Promise<Candidate[]> {
-    this.onProgress(`Choosing parameters: residual, θ ${parameters.theta}, λ ${parameters.lambda}`);
-    const candidates = WEIGHTS.flatMap((weight) => FULL_FROM.map((fullFrom) => ({ parameters: { ...parameters, weight, fullFrom }, all: [] as number[], few: [] as number[] })));
-    this.compared += candidates.length;
+  async #trainResiduals(factors: readonly Factors[], parameters: ResidualParameters): Promise<(Residual | null)[]> {
+    const residuals: (Residual | null)[] = [];
+    for (const [i, { training }] of this.trials.entries()) {
+      this.#step(`residual, θ ${parameters.theta}, λ ${parameters.lambda}`, i);
+      const { index, foldIn } = factors[i]!;
+      const rows = Math.min(MOST_RESIDUAL_ROWS, coveredRows(training.popularity, parameters.rows));
+      residuals.push(await trainResidual(training.weights, index, foldIn, { ...parameters, rows }));
+    }
+    return residuals;
+  }
+
+  async #judgeResiduals(factors: readonly Factors[], residuals: readonly (Residual | null)[], parameters: ResidualParameters): Promise<Candidate[]> {
+    const ways = WEIGHTS.flatMap((weight) => FULL_FROM.map((fullFrom) => ({ weight, fullFrom })));
+    const candidates = ways.map((way) => ({ parameters: { ...parameters, ...way }, all: [] as number[], few: [] as number[] }));
+    this.compared += ways.length;
     for (const [i, trial] of this.trials.entries()) {
-      const rows = Math.min(MOST_RESIDUAL_ROWS, coveredRows(trial.training.popularity, parameters.rows));
-      const { residual, ...full } = await withResidual(trial.training, factors[i]!, { ...parameters, rows, weight: 1 });
-      for (const { parameters: own, all, few } of candidates) {
-        const weighted = { ...full, parameters: { ...full.parameters, residual: own }, residual: residual && { ...residual, scale: residual.scale.map((value) => value * own.weight) } };
-        all.push(...(await judge(trial, weighted, this.kernel)));
-        for (const first of FEW) few.push(...(await judge(trial, weighted, this.kernel, first)));
-      }
+      const engine = await KernelIndex.open(factors[i]!.index, this.kernel);
+      const residual = residuals[i]!;
+      const table = residual && packResidual(residual, parameters.perItem, 1);
+      const ask = (first?: number): readonly Scores[] => {
+        if (table) return judgeResidual(trial, factors[i]!, table, engine, ways, first);
+        const without = judge(trial, factors[i]!, engine, first);
+        return ways.map(() => without);
+      };
+      ask().forEach((scores, way) => candidates[way]!.all.push(...scores));
+      for (const first of FEW) ask(first).forEach((scores, way) => candidates[way]!.few.push(...scores));
     }
     return candidates;
+  }
+
+  /** Says what comes next, and how much at most. */
+  #step(text: string, trial: number): void {
+    const splits = this.trials.length;
+    const most = (this.budget + (this.residual ? REGULARIZATIONS.length + STRENGTHS.length : 0)) * splits;
+    this.onProgress?.(`${text}${splits > 1 ? `, split ${trial + 1} of ${splits}` : ''}`, this.#steps++, most);
   }
 
   #affords(parameters: SvdParameters): boolean {
@@ -218,7 +282,7 @@ class Search {
     if (known) return known;
     const svds: TruncatedSvd[] = [];
     for (const [i, { training }] of this.trials.entries()) {
-      this.onProgress(`Choosing parameters: a ${parameters.itemExponent}, b ${parameters.userExponent}, split ${i + 1} of ${this.trials.length}`);
+      this.#step(`a ${parameters.itemExponent}, b ${parameters.userExponent}`, i);
       svds.push(await decompose(training, parameters, { tolerance: TRIAL_TOLERANCE }));
     }
     this.#svds.set(key, svds);
@@ -231,16 +295,16 @@ const exponents = ({ itemExponent, userExponent }: SvdParameters): string => `${
 /** For the terminal. */
 export function describeChoice(parameters: SvdParameters, selection: Selection | null): string[] {
   if (!selection) return ['Too few people rated enough to choose parameters on: they stay as they are.'];
-  const { people, splits, compared, before, after, standardError, residual } = selection;
+  const { compared, before, after, standardError, residual } = selection;
   const { rank, itemExponent, userExponent, softThreshold, priorWeight, shrinkage } = parameters;
   const ndcg = (value: number): string => value.toFixed(4);
   const lines = [
-    `Chose a ${itemExponent}, b ${userExponent}, τ ${softThreshold}, rank ${rank}, prior ${priorWeight}, shrinkage ${shrinkage} of ${compared} settings, on ${people.toLocaleString('en')} people kept aside${splits > 1 ? ` in ${splits} splits` : ''}`,
+    `Chose a ${itemExponent}, b ${userExponent}, τ ${softThreshold}, rank ${rank}, prior ${priorWeight}, shrinkage ${shrinkage} of ${compared} settings, ${describePeople(selection)}`,
     `Their NDCG@10: ${ndcg(after)} ± ${ndcg(standardError)}; with the settings that it began with ${ndcg(before)}`,
   ];
   if (residual) {
-    const { theta, lambda, weight, fullFrom } = parameters.residual ?? {};
-    lines.push(`The residual ${residual.kept ? `(θ ${theta}, λ ${lambda}, weight ${weight}, in full from ${fullFrom} ratings on) adds` : 'is left out: it adds'} ${ndcg(residual.gain)} ± ${ndcg(residual.standardError)}`);
+    const { perItem, theta, lambda, weight, fullFrom } = parameters.residual ?? {};
+    lines.push(`The residual ${residual.kept ? `(${perItem} entries an item, θ ${theta}, λ ${lambda}, weight ${weight}, in full from ${fullFrom} ratings on) adds` : 'is left out: it adds'} ${ndcg(residual.gain)} ± ${ndcg(residual.standardError)}`);
   }
   return lines;
 }

@@ -91,6 +91,8 @@ export interface ResidualParameters {
 
 /** What choosing the parameters found, on people of the training ratings who were kept aside for it. */
 export interface Selection {
+  /** The choice never saw this tenth of the people, whom the evaluation asks. Null: it saw all. */
+  readonly unseenFold: number | null;
   readonly people: number;
   readonly splits: number;
   /** Settings that were compared. */
@@ -269,6 +271,7 @@ function modelParameters(fields: Fields): ModelParameters {
 }
 
 const selection = (fields: Fields): Selection => ({
+  unseenFold: fields['unseenFold'] == null ? null : number(fields, 'unseenFold', { min: 0, whole: true }),
   people: number(fields, 'people', { min: 0, whole: true }),
   splits: number(fields, 'splits', { min: 0, whole: true }),
   compared: number(fields, 'compared', { min: 0, whole: true }),

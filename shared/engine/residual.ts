@@ -4,7 +4,9 @@ import type { ItemRow } from '../ids.ts';
 import type { WeightedRow } from './foldIn.ts';
 
 /** How far the residual of n ratings is believed. */
-const trust = ({ residual }: ModelParameters, n: number): number => Math.min(1, n / (residual?.fullFrom ?? 1)) ** 2;
+export const trust = (fullFrom: number, n: number): number => Math.min(1, n / fullFrom) ** 2;
+
+const believed = ({ residual }: ModelParameters, n: number): number => trust(residual?.fullFrom ?? 1, n);
 
 /**
  * What the residual adds to the score of each row that it covers, Σ_i w_i · entry(i, j), for VectorIndex.search.
@@ -13,22 +15,25 @@ const trust = ({ residual }: ModelParameters, n: number): number => Math.min(1, 
  * @param ratings each row at most once.
  */
 export function residualBonus(table: ResidualTable, parameters: ModelParameters, ratings: readonly WeightedRow[]): Float64Array {
-  const { rows, offsets, targets, values, scale } = table;
+  return residualSums(table, ratings, believed(parameters, ratings.length));
+}
+
+/** The same, where it is known how far it is believed. */
+export function residualSums({ rows, offsets, targets, values, scale }: ResidualTable, ratings: readonly WeightedRow[], factor = 1): Float64Array {
   const bonus = new Float64Array(rows);
   // Sums of doubles depend on their order, so it is fixed.
   for (const { row, weight } of ratings.toSorted((a, b) => a.row - b.row)) {
     if (row >= rows) break;
     for (let e = offsets[row]!, end = offsets[row + 1]!; e < end; e++) bonus[targets[e]!]! += weight * values[e]!;
   }
-  const believed = trust(parameters, ratings.length);
-  for (let row = 0; row < rows; row++) bonus[row]! *= believed * scale[row]!;
+  for (let row = 0; row < rows; row++) bonus[row]! *= factor * scale[row]!;
   return bonus;
 }
 
 /** The part of each rating in one row's bonus: one number a rating, in the order given. */
 export function residualContributions(table: ResidualTable, parameters: ModelParameters, ratings: readonly WeightedRow[], item: ItemRow): Float64Array {
-  const believed = trust(parameters, ratings.length);
-  return Float64Array.from(ratings, ({ row, weight }) => (item < table.rows ? weight * valueAt(table, row, item) * (believed * table.scale[item]!) : 0));
+  const factor = believed(parameters, ratings.length);
+  return Float64Array.from(ratings, ({ row, weight }) => (item < table.rows ? weight * valueAt(table, row, item) * (factor * table.scale[item]!) : 0));
 }
 
 /** The value of entry (row, target), 0 where there is none. */

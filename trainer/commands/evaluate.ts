@@ -30,7 +30,7 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
   const ratings = await readTrainingRatings(options, progress);
   const { fold: folds, positiveFrom = likedFrom(ratings.scale), json } = options;
   if (options.onboarding || options.explicit) return evaluateForPeople(ratings, { ...options, positiveFrom }, progress);
-  const { tune, ...request } = requestOf(options, ratings);
+  const { tune, mostResidual, ...request } = requestOf(options, ratings);
   const parameters = startOf(request);
   const kernel = await readKernel();
   const onProgress = (text: string): void => progress.update(text);
@@ -42,6 +42,7 @@ export async function evaluate(options: EvaluateOptions): Promise<void> {
     rankers: kinds.map((kind) => RANKERS[kind]),
     parameters,
     tune,
+    mostResidual,
     kernel,
     dials: options.dials ?? false,
     onProgress,

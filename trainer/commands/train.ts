@@ -6,13 +6,15 @@ import { optionalFileOf, type Manifest, type ModelKind } from '../../shared/arti
 import type { SearchSection } from '../../shared/artifact/searchSection.ts';
 import { makeCompanions } from '../companions.ts';
 import { CheckpointFile } from '../checkpoint.ts';
-import { evaluateTrained, forgetEvaluation } from '../evaluation/atTraining.ts';
+import { ASKED_FOLD, evaluateTrained, forgetEvaluation } from '../evaluation/atTraining.ts';
+import { likedFrom } from '../evaluation/settings.ts';
+import { splitUsers } from '../evaluation/split.ts';
 import { readSplitOrigin } from '../evaluation/splitFiles.ts';
 import { isFactors } from '../factorize.ts';
 import { indexTrained } from '../indexing/indexTrained.ts';
 import { interruptible } from '../interrupt.ts';
 import { MODEL_NAMES } from '../models/describe.ts';
-import { planOf } from '../models/plan.ts';
+import { planOf, type Chosen, type Plan } from '../models/plan.ts';
 import { readKernel } from '../openModel.ts';
 import { Progress } from '../progress.ts';
 import { publish, readManifest } from '../publish.ts';
@@ -22,7 +24,7 @@ import type { Ratings } from '../ratings/ratings.ts';
 import type { Columns } from '../ratings/columns.ts';
 import { recipeOf } from '../recipe.ts';
 import { sampleRatings } from '../sample/ratings.ts';
-import { startOf, type Request } from '../select.ts';
+import { residualWithin, startOf, type Request } from '../select.ts';
 import { packTrainingUsers } from '../trainingUsers.ts';
 
 /** What `--data` calls the ratings that come with the project. */
@@ -40,7 +42,7 @@ export interface DataOptions {
 /** What a training follows from, and an evaluation of the same one. */
 export interface TrainingOptions extends DataOptions {
   readonly rank: number;
-  /** Entries of the residual for each item; 0: none. Default: 32. */
+  /** Entries of the residual for each item; 0: none. Default: 32, or as many as 256 bytes an item hold where the choice finds them better. */
   readonly residual?: number;
   /** Gigabytes that the residual may take while it is trained. Default 0.5. */
   readonly memory?: number;
@@ -84,23 +86,19 @@ async function trainModel(options: TrainOptions, progress: Progress, signal: Abo
   const ratings = await readTrainingRatings(options, progress, signal);
   const kind = options.model ?? 'ssvd';
   const folder = options.out ?? join('models', kind === 'ssvd' ? ratings.dataset.name : `${ratings.dataset.name}-${kind}`);
-  const { tune, ...request } = requestOf(options, ratings, kind);
+  const { tune, mostResidual, ...request } = requestOf(options, ratings, kind);
   const plan = planOf(kind, request);
   const { start } = plan;
-  const recipe = await recipeOf(ratings.dataset.digest, [start, tune, options.map ?? true]);
+  const recipe = await recipeOf(ratings.dataset.digest, [start, tune, mostResidual, options.map ?? true]);
   const before = await readManifest(folder).catch(() => null);
   if (before?.recipe === recipe && Boolean(optionalFileOf(before, 'users')) === Boolean(options.publishUsers)) {
     progress.say(`${folder} is up to date: same ratings, same parameters.`);
     return folder;
   }
 
-  const onProgress = (text: string): void => {
-    signal.throwIfAborted();
-    progress.update(text);
-  };
-  const chosen = await plan.choose(ratings, { budget: tune, kernel: await readKernel(), onProgress });
+  const ofSplit = options.data?.length === 1 && (await readSplitOrigin(options.data[0]!)) !== null;
+  const chosen = await choose(plan, ratings, { tune, mostResidual, unseenFold: ofSplit ? null : ASKED_FOLD }, progress, signal);
   const { parameters, selection } = chosen;
-  for (const line of chosen.lines) progress.say(line);
   progress.say(`Training ${MODEL_NAMES[kind]} on ${ratings.userIds.length.toLocaleString('en')} × ${ratings.items.length.toLocaleString('en')} at rank ${parameters.rank}`);
   const checkpoint = new CheckpointFile(folder, recipe, {
     resume: options.resume ?? false,
@@ -117,15 +115,33 @@ async function trainModel(options: TrainOptions, progress: Progress, signal: Abo
   const manifest = await publish(folder, ratings, factors, recipe, { ...companions, ...users }, selection);
   await checkpoint.remove();
   progress.say(`Published ${folder} (${describeFiles(manifest)})`);
-  if (options.evaluate) await evaluateTrained(folder, manifest, ratings, { kind, parameters: startOf(request), tune }, progress);
+  if (options.evaluate && !ofSplit) await evaluateTrained(folder, manifest, ratings, { kind, start: startOf(request), chosen }, progress);
   else await forgetEvaluation(folder);
+  if (options.evaluate && ofSplit) progress.say('Not evaluated: these are the train people of a split; `framerate score` asks its others.');
   return folder;
 }
 
+/**
+ * Chooses the parameters once, for the model and for its evaluation: on all but the people whom the evaluation asks.
+ * @param options `unseenFold` is null for the train people of a split, who are all there to choose on: the ones to ask are in its other files.
+ */
+async function choose(plan: Plan, ratings: Ratings, { tune, mostResidual, unseenFold }: { tune: number; mostResidual: number; unseenFold: number | null }, progress: Progress, signal: AbortSignal): Promise<Chosen> {
+  const seen = unseenFold === null || tune === 0 ? ratings : splitUsers(ratings, { fold: unseenFold, positiveFrom: likedFrom(ratings.scale) }).train;
+  const onProgress = (text: string, done?: number, most?: number): void => {
+    signal.throwIfAborted();
+    if (done !== undefined && most) progress.track('Choosing parameters', done, most, text);
+    else progress.update(`Choosing parameters: ${text}`);
+  };
+  const chosen = await plan.choose(seen, { budget: tune, mostResidual, unseenFold, kernel: await readKernel(), onProgress });
+  for (const line of chosen.lines) progress.say(line);
+  return chosen;
+}
+
 /** The options with their defaults. The embedded sample never changes: that its parameters are good, and that a residual adds nothing, is known. */
-export const requestOf = ({ rank, seed, residual, memory = 0.5, store = 'SQ8', tune }: TrainingOptions, { dataset }: Ratings, kind: ModelKind = 'ssvd'): Request & { readonly tune: number } => {
+export const requestOf = ({ rank, seed, residual, memory = 0.5, store = 'SQ8', tune }: TrainingOptions, { dataset }: Ratings, kind: ModelKind = 'ssvd'): Request & { readonly tune: number; readonly mostResidual: number } => {
   const known = dataset.kind === 'sample';
-  return { rank, seed, residual: residual ?? (known || kind !== 'ssvd' ? 0 : 32), memory, store, tune: tune ?? (known ? 0 : 8) };
+  const none = known || kind !== 'ssvd';
+  return { rank, seed, residual: residual ?? (none ? 0 : 32), mostResidual: residual === undefined && !none ? residualWithin({ rank, store }) : 0, memory, store, tune: tune ?? (known ? 0 : 8) };
 };
 
 /** The ratings that the options name: files, else data/, else the embedded sample. */

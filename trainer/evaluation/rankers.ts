@@ -34,6 +34,8 @@ export interface Lesson {
   readonly parameters: SvdParameters;
   /** Factorisations for that choice, on people of `train`, as `framerate train` does it. Default 0: nothing is chosen. */
   readonly tune?: number;
+  /** See SelectOptions. */
+  readonly mostResidual?: number;
   readonly onProgress?: (text: string) => void;
   /** kernel.wasm */
   readonly kernel: Uint8Array<ArrayBuffer>;
@@ -54,14 +56,14 @@ export const RANKER_KINDS = Object.keys(RANKERS) as RankerKind[];
 export const BASELINES: readonly RankerKind[] = ['popularity', 'puresvd'];
 
 /** What `framerate train` would publish of these ratings. */
-async function trainSsvd({ train, parameters: start, tune = 0, kernel, onProgress }: Lesson): Promise<Ranker> {
-  const { parameters } = await chooseParameters(train, start, { budget: tune, kernel, onProgress });
+async function trainSsvd({ train, parameters: start, tune = 0, mostResidual = 0, kernel, onProgress }: Lesson): Promise<Ranker> {
+  const { parameters } = await chooseParameters(train, start, { budget: tune, mostResidual, kernel, onProgress: (text) => onProgress?.(`choosing parameters: ${text}`) });
   return trainRanker('ssvd', train, parameters, kernel);
 }
 
 async function trainBestIals({ train, parameters: { rank, seed, store }, tune = 0, kernel, onProgress }: Lesson): Promise<Ranker> {
   const plan = planOf('ials', { rank, seed, residual: 0, memory: 0, ...(store && { store }) });
-  const chosen = await plan.choose(train, { budget: tune, kernel, onProgress });
+  const chosen = await plan.choose(train, { budget: tune, kernel, onProgress: (text) => onProgress?.(`choosing parameters: ${text}`) });
   return openRanker(MODEL_NAMES.ials, train, await chosen.train(train), kernel);
 }
 

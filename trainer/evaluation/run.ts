@@ -28,6 +28,7 @@ export interface RunOptions {
   readonly parameters: SvdParameters;
   /** See Lesson. */
   readonly tune?: number;
+  readonly mostResidual?: number;
   /** kernel.wasm */
   readonly kernel: Uint8Array<ArrayBuffer>;
   /** Which tables are wanted. Default: all. */
@@ -201,12 +202,13 @@ function toDialRows(turned: readonly Judged[][]): DialRow[] {
   });
 }
 
-async function trainAll(train: Ratings, { validation }: Split, question: (typeof SETTINGS)['B']['question'], fold: number, { rankers, parameters, tune, kernel, onProgress }: RunOptions): Promise<Ranker[]> {
+async function trainAll(train: Ratings, { validation }: Split, question: (typeof SETTINGS)['B']['question'], fold: number, { rankers, parameters, tune, mostResidual, kernel, onProgress }: RunOptions): Promise<Ranker[]> {
   const lesson: Lesson = {
     train,
     validation: validation.map((user) => ({ user, question: question(user) })),
     parameters,
     ...(tune !== undefined && { tune }),
+    ...(mostResidual !== undefined && { mostResidual }),
     kernel,
     onProgress: (text) => onProgress?.(`Fold ${fold}: ${text}`),
   };

@@ -97,7 +97,10 @@ function holdOut(id: string | number, own: readonly Rating[], positiveFrom: numb
 
 /** The ratings that pass, with users and items that have none left out. */
 export function keepEntries(ratings: Ratings, passes: (entry: number) => boolean): Ratings {
-  const kept = Uint32Array.from({ length: ratings.rating.length }, (_, i) => i).filter(passes);
+  const all = new Uint32Array(ratings.rating.length);
+  let count = 0;
+  for (let i = 0; i < all.length; i++) if (passes(i)) all[count++] = i;
+  const kept = all.subarray(0, count);
   const dense = (keys: Uint32Array, count: number): { used: number[]; indices: Uint32Array } => {
     const newIndex = new Int32Array(count).fill(-1);
     for (const i of kept) newIndex[keys[i]!] = 0;
@@ -113,6 +116,6 @@ export function keepEntries(ratings: Ratings, passes: (entry: number) => boolean
     items: items.used.map((i) => ratings.items[i]!),
     user: users.indices,
     item: items.indices,
-    rating: Float32Array.from(kept, (i) => ratings.rating[i]!),
+    rating: new Float32Array(kept.length).map((_, entry) => ratings.rating[kept[entry]!]!),
   };
 }

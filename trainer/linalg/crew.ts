@@ -26,8 +26,11 @@ export interface Watch {
   readonly signal?: AbortSignal;
 }
 
-const PAGE = 65_536;
-const MOST_PAGES = 65_536;
+/**
+ * Of 64 kB: 4 GB, all there from the start: a page takes memory when it is first written. A memory that grew while a thread was
+ * starting would leave that thread with the old size. Where a system counts what is not written yet, less must do.
+ */
+const PAGES = [65_536, 32_768, 16_384, 8192];
 /** Tasks are short: the calling thread looks after its events about so often. */
 const TURN_MS = 40;
 
@@ -58,14 +61,7 @@ export class Crew {
 
   /** @throws {InputError} where the machine does not give the address space. */
   static async open({ threads = availableParallelism() }: CrewOptions = {}): Promise<Crew> {
-    const module = await compiled();
-    let memory: WebAssembly.Memory;
-    try {
-      memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
-    } catch (cause) {
-      throw new InputError('Training needs 4 GB of address space, which this process may not have: raise the limit (ulimit -v).', { cause });
-    }
-    return new Crew(module, memory, Math.max(1, threads));
+    return new Crew(await compiled(), reserve(), Math.max(1, threads));
   }
 
   /** Opens a crew for one piece of work. */
@@ -106,7 +102,7 @@ export class Crew {
 
   /** What may still be allocated. */
   get bytesLeft(): number {
-    return MOST_PAGES * PAGE - this.#end;
+    return this.#memory.buffer.byteLength - this.#end;
   }
 
   /** Runs a job of layout.ts, cut into so many tasks, and lets the process look after its events meanwhile. */
@@ -168,15 +164,10 @@ export class Crew {
   #allocate(bytes: number): number {
     const begin = this.#end;
     const end = Math.ceil((begin + bytes) / 64) * 64;
-    const missing = Math.ceil((end - this.#memory.buffer.byteLength) / PAGE);
-    if (missing > 0) {
-      const wanted = (end / 2 ** 30).toFixed(1);
-      if (end > MOST_PAGES * PAGE) throw new InputError(`This needs ${wanted} GB in one piece, and WebAssembly has 4: ask for a lower rank or for fewer items.`);
-      try {
-        this.#memory.grow(missing);
-      } catch (cause) {
-        throw new InputError(`There is not enough memory: ${wanted} GB are needed in one piece. Ask for a lower rank or for fewer items.`, { cause });
-      }
+    const most = this.#memory.buffer.byteLength;
+    if (end > most) {
+      const [wanted, there] = [end, most].map((size) => (size / 2 ** 30).toFixed(1));
+      throw new InputError(`This needs ${wanted} GB in one piece, and WebAssembly has ${there} here: ask for a lower rank or for fewer items.`);
     }
     // New memory is zeros; what had another use before is not.
     if (begin < this.#highest) new Uint8Array(this.#memory.buffer, begin, Math.min(end, this.#highest) - begin).fill(0);
@@ -184,6 +175,18 @@ export class Crew {
     this.#end = end;
     return begin;
   }
+}
+
+function reserve(): WebAssembly.Memory {
+  let cause: unknown;
+  for (const pages of PAGES) {
+    try {
+      return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw new InputError('Training needs 4 GB of address space, which this process may not have: raise the limit (ulimit -v).', { cause });
 }
 
 let module: Promise<WebAssembly.Module> | undefined;

@@ -47,3 +47,4 @@ export const ALS_ROWS = 8;
 export const EIGENVECTORS = 9;
 export const SPARSE_GRAM = 10;
 export const SUM_PARTS = 11;
+export const OUTER_PANELS = 12;

@@ -66,7 +66,7 @@ export async function chooseIals(ratings: Ratings, start: IalsParameters, option
   const { budget, onProgress = () => undefined } = options;
   const contest = await Contest.open(ratings, options, ({ training }, parameters: IalsParameters) => {
     const { rank, unobservedWeight, regularization, epochs } = parameters;
-    return trainPrepared(training, { ...parameters, epochs: Math.min(epochs, TRIAL_EPOCHS) }, { onProgress: (done, total) => onProgress(`Choosing parameters: rank ${rank}, α0 ${unobservedWeight}, λ ${regularization}, epoch ${done} of ${total}`) });
+    return trainPrepared(training, { ...parameters, epochs: Math.min(epochs, TRIAL_EPOCHS) }, { onProgress: (done, total) => onProgress(`rank ${rank}, α0 ${unobservedWeight}, λ ${regularization}, epoch ${done} of ${total}`) });
   }, MOST_SPLITS);
   if (!contest) return { parameters: start, selection: null };
 

@@ -33,7 +33,7 @@ export async function choosePureSvd(ratings: Ratings, start: SvdParameters, opti
   if (!contest) return { parameters: start, selection: null };
   let best = start;
   for (const rank of ranksUpTo(start.rank)) {
-    options.onProgress?.(`Choosing parameters: rank ${rank}`);
+    options.onProgress?.(`rank ${rank}`);
     const next = { ...start, rank };
     if ((await contest.worth(next)).mean > (await contest.worth(best)).mean) best = next;
   }

@@ -6,13 +6,14 @@
  * out whatever the number of threads. No instance keeps anything outside of the shared memory.
  */
 import {
-  ALS_ROWS, BLOCK_PRODUCT, BLOCK_TIMES, DONE, EIGENVECTORS, FAILED, GRAM_ROWS, JOB, LEFT, MIRROR, SCALE_ROWS, SPARSE_GRAM, SPARSE_TIMES, SUM_PARTS, SWEEP_PANEL,
+  ALS_ROWS, BLOCK_PRODUCT, BLOCK_TIMES, DONE, EIGENVECTORS, FAILED, GRAM_ROWS, JOB, LEFT, MIRROR, OUTER_PANELS, SCALE_ROWS, SPARSE_GRAM, SPARSE_TIMES, SUM_PARTS, SWEEP_PANEL,
   SWEEP_UPDATE, TASKS, TURN,
 } from '../layout';
 import { alsRows } from './als';
 import { blockProduct, blockTimes } from './dense';
 import { eigenvectors } from './eigen';
 import { gramRows } from './gram';
+import { outerPanels } from './outer';
 import { sparseGram, sparseTimes, sumParts } from './sparse';
 import { mirror, scaleRows, sweepPanel, sweepUpdate } from './sweep';
 
@@ -67,6 +68,7 @@ function run(job: i32, task: usize): void {
     case BLOCK_PRODUCT: return blockProduct(task);
     case BLOCK_TIMES: return blockTimes(task);
     case ALS_ROWS: return alsRows(task);
+    case OUTER_PANELS: return outerPanels(task);
     case SPARSE_GRAM: return sparseGram(task);
     case SUM_PARTS: return sumParts(task);
     case EIGENVECTORS: return eigenvectors(task);
