@@ -61,8 +61,10 @@ export interface Choice<P extends ModelParameters = SvdParameters> {
 export const FEWEST_PEOPLE = 50;
 /** A ranking is the same long before the SVD is as exact as a published one. */
 export const TRIAL_TOLERANCE = 1e-2;
-/** In a trial the residual covers fewer items: what is good for these is good for more. */
-const MOST_RESIDUAL_ROWS = 3000;
+/** So many items tell one regularisation of the residual from another, in a second each … */
+const ROWS_FOR_REGULARIZATION = 3000;
+/** … and so many, of one split, how much it should count, in ten. */
+const ROWS_FOR_WEIGHT = 7000;
 /** Few ratings: what prior and shrinkage are for. */
 const FEW = [1, 3, 5, 10];
 
@@ -210,8 +212,9 @@ class Search {
   }
 
   /**
-   * Residuals of several regularisations, weights and thresholds: first the ones to begin with, then around the best; of
-   * the best so far then that with `most` entries an item, where these are more.
+   * Residuals of several weights and thresholds. The regularisation comes first, over fewer items: of the ones to begin
+   * with, then around the best. What that leaves is judged over more items where there are, since a weight that is right
+   * among the most rated is not for all; and with `most` entries an item, where these are more.
    */
   async residuals(parameters: SvdParameters, wanted: ResidualParameters, most: number): Promise<Candidate[]> {
     const svds = await this.#decompose(parameters);
@@ -219,29 +222,33 @@ class Search {
     const largest = Math.max(wanted.perItem, most);
     const found = new Map<ResidualParameters, (Residual | null)[]>();
     const candidates: Candidate[] = [];
-    const judge = async (regularized: ResidualParameters): Promise<void> => {
-      const residuals = await this.#trainResiduals(factors, { ...regularized, perItem: largest });
+    const judge = async (regularized: ResidualParameters, rows: number): Promise<void> => {
+      const residuals = await this.#trainResiduals(factors, { ...regularized, perItem: largest }, rows);
       const judged = await this.#judgeResiduals(factors, residuals, regularized);
       for (const { parameters: own } of judged) found.set(own, residuals);
       candidates.push(...judged);
     };
-    for (const regularization of REGULARIZATIONS) await judge({ ...wanted, ...regularization });
+    for (const regularization of REGULARIZATIONS) await judge({ ...wanted, ...regularization }, ROWS_FOR_REGULARIZATION);
     const first = bestOf(candidates, () => true).parameters;
-    for (const strength of STRENGTHS) await judge({ ...first, lambda: strength * first.lambda });
-    if (largest > wanted.perItem) {
-      const best = bestOf(candidates, () => true).parameters;
-      candidates.push(...(await this.#judgeResiduals(factors, found.get(best)!, { ...best, perItem: largest })));
+    for (const strength of STRENGTHS) await judge({ ...first, lambda: strength * first.lambda }, ROWS_FOR_REGULARIZATION);
+
+    let best = bestOf(candidates, () => true).parameters;
+    const rows = Math.floor(ROWS_FOR_WEIGHT / Math.cbrt(this.trials.length));
+    if (this.trials.some(({ training }) => coveredRows(training.popularity, Math.min(rows, best.rows)) > ROWS_FOR_REGULARIZATION)) {
+      candidates.length = 0;
+      await judge(best, rows);
+      best = bestOf(candidates, () => true).parameters;
     }
+    if (largest > wanted.perItem) candidates.push(...(await this.#judgeResiduals(factors, found.get(best)!, { ...best, perItem: largest })));
     return candidates;
   }
 
-  async #trainResiduals(factors: readonly Factors[], parameters: ResidualParameters): Promise<(Residual | null)[]> {
+  async #trainResiduals(factors: readonly Factors[], parameters: ResidualParameters, most: number): Promise<(Residual | null)[]> {
     const residuals: (Residual | null)[] = [];
     for (const [i, { training }] of this.trials.entries()) {
       this.#step(`residual, θ ${parameters.theta}, λ ${parameters.lambda}`, i);
       const { index, foldIn } = factors[i]!;
-      const rows = Math.min(MOST_RESIDUAL_ROWS, coveredRows(training.popularity, parameters.rows));
-      residuals.push(await trainResidual(training.weights, index, foldIn, { ...parameters, rows }));
+      residuals.push(await trainResidual(training.weights, index, foldIn, { ...parameters, rows: Math.min(most, parameters.rows) }));
     }
     return residuals;
   }
@@ -268,7 +275,7 @@ class Search {
   /** Says what comes next, and how much at most. */
   #step(text: string, trial: number): void {
     const splits = this.trials.length;
-    const most = (this.budget + (this.residual ? REGULARIZATIONS.length + STRENGTHS.length : 0)) * splits;
+    const most = (this.budget + (this.residual ? REGULARIZATIONS.length + STRENGTHS.length + 1 : 0)) * splits;
     this.onProgress?.(`${text}${splits > 1 ? `, split ${trial + 1} of ${splits}` : ''}`, this.#steps++, most);
   }
 
