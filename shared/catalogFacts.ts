@@ -1,4 +1,4 @@
-import type { CatalogItem } from './query.ts';
+import type { Catalog } from './artifact/catalog.ts';
 
 /** What there is to choose from in a catalogue. */
 export interface CatalogFacts {
@@ -8,13 +8,14 @@ export interface CatalogFacts {
   readonly decades: readonly { readonly decade: number; readonly items: number }[];
 }
 
-export function factsOf(items: readonly CatalogItem[]): CatalogFacts {
+export function factsOf(catalog: Pick<Catalog, 'size' | 'yearOf' | 'genresOf'>): CatalogFacts {
   const genres = new Map<string, number>();
   const decades = new Map<number, number>();
-  for (const item of items) {
-    for (const genre of item.genres) genres.set(genre, (genres.get(genre) ?? 0) + 1);
-    if (item.year !== null) {
-      const decade = Math.floor(item.year / 10) * 10;
+  for (let row = 0; row < catalog.size; row++) {
+    for (const genre of catalog.genresOf(row)) genres.set(genre, (genres.get(genre) ?? 0) + 1);
+    const year = catalog.yearOf(row);
+    if (year !== null) {
+      const decade = Math.floor(year / 10) * 10;
       decades.set(decade, (decades.get(decade) ?? 0) + 1);
     }
   }

@@ -11,17 +11,23 @@ export class BrokenOff extends FrameRateError {
   }
 }
 
+/** What is known of a file before it comes: then its bytes are put in place as they come, and are never there twice. */
+export interface Expected {
+  readonly length?: number;
+  /** Memory of that length to put it into. */
+  readonly room?: Uint8Array<ArrayBuffer> | undefined;
+}
+
 /**
  * Fetches a whole file, counting its bytes as they come.
  * @param onBytes told how many have come so far.
  * @param options.start what is there of it already: only the rest is asked for, and all of it where the server cannot do that.
- * @param options.length how long it will be, if that is known: then its bytes are put in place as they come, and are never there twice.
  * @throws {FrameRateError} `NOT_FOUND` (404), `UNREACHABLE` (anything else that is no answer), `OUT_OF_MEMORY`; BrokenOff (half of one).
  */
 export async function fetchBytes(
   url: string,
   onBytes: (received: number) => void = () => undefined,
-  options: { readonly start?: Uint8Array<ArrayBuffer>; readonly cache?: RequestCache; readonly length?: number } = {},
+  options: { readonly start?: Uint8Array<ArrayBuffer>; readonly cache?: RequestCache } & Expected = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const start = options.start ?? new Uint8Array();
   const unreachable = (why: string): string => `${url} could not be fetched: ${why}. Check the connection and try again.`;
@@ -39,15 +45,10 @@ export async function fetchBytes(
   if (!response.ok || !response.body) throw new FrameRateError('UNREACHABLE', unreachable(`the server answered ${response.status}`));
 
   const goesOn = response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${start.byteLength}-`);
-  const filling = new Filling(options.length ?? 0);
+  const filling = new Filling(options);
   if (goesOn) filling.add(start);
   try {
-    for (const reader = response.body.getReader(); ; ) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      filling.add(value);
-      onBytes(filling.length);
-    }
+    await pour(response.body, filling, onBytes);
   } catch (cause) {
     if (cause instanceof FrameRateError) throw cause;
     throw new BrokenOff(unreachable(`it broke off after ${filling.length} bytes`), filling.bytes(), { cause });
@@ -55,13 +56,47 @@ export async function fetchBytes(
   return filling.bytes();
 }
 
+/** All bytes of a stream. @throws {FrameRateError} `OUT_OF_MEMORY`; whatever breaks the stream. */
+export async function readAll(body: ReadableStream<Uint8Array>, expected: Expected = {}): Promise<Uint8Array<ArrayBuffer>> {
+  const filling = new Filling(expected);
+  await pour(body, filling);
+  return filling.bytes();
+}
+
+async function pour(body: ReadableStream<Uint8Array>, filling: Filling, onBytes?: (received: number) => void): Promise<void> {
+  for (const read = readerOf(body); ; ) {
+    const { done, value } = await read();
+    if (done) return;
+    filling.add(value);
+    onBytes?.(filling.length);
+  }
+}
+
+const PIECE_BYTES = 1 << 18;
+
+function readerOf(body: ReadableStream<Uint8Array>): () => Promise<ReadableStreamReadResult<Uint8Array>> {
+  let reader: ReadableStreamBYOBReader;
+  try {
+    reader = body.getReader({ mode: 'byob' });
+  } catch {
+    const plain = body.getReader();
+    return () => plain.read();
+  }
+  let buffer = new ArrayBuffer(PIECE_BYTES);
+  return async () => {
+    const result = await reader.read(new Uint8Array(buffer));
+    if (result.value) buffer = result.value.buffer;
+    return result as ReadableStreamReadResult<Uint8Array>;
+  };
+}
+
 /** Bytes that come one after the other, in one buffer from the start where their number is known. */
 class Filling {
   length = 0;
   #buffer: Uint8Array<ArrayBuffer>;
 
-  constructor(expected: number) {
-    this.#buffer = allocate(expected);
+  constructor({ length = 0, room = allocate(length) }: Expected) {
+    this.#buffer = room;
   }
 
   add(part: Uint8Array): void {

@@ -1,4 +1,4 @@
-import { loadModel, type ArtifactSource, type Model } from '../shared/artifact/load.ts';
+import type { ArtifactSource, LoadProgress } from '../shared/artifact/load.ts';
 import { filesToLoad, optionalFileOf } from '../shared/artifact/manifest.ts';
 import type { Recommender } from '../shared/engine/recommender.ts';
 import { answer, FrameRateError, type ErrorAnswer, type Result } from '../shared/errors.ts';
@@ -16,8 +16,8 @@ export interface ModelSurroundings {
    * @param fresh the newest there is, where a cache has another.
    */
   openSource(manifestUrl: string, fresh: boolean): ArtifactSource;
-  /** @throws {FrameRateError} what is wrong with it here. */
-  openRecommender(model: Model): Promise<Recommender>;
+  /** Loads the model and makes it answer. @throws {FrameRateError} what is wrong with it, or with it here. */
+  openRecommender(source: ArtifactSource, onProgress: LoadProgress): Promise<Recommender>;
 }
 
 export interface Loaded {
@@ -45,10 +45,10 @@ export class ModelService implements Pick<LocalRecommenderApi, 'load' | 'watch' 
     this.#setStatus({ kind: 'loading', receivedBytes: 0, totalBytes: 0 });
     const loaded = await answer(async () => {
       const source = this.#surroundings.openSource(manifestUrl, fresh);
-      const model = await loadModel(source, (receivedBytes, totalBytes) => {
+      const recommender = await this.#surroundings.openRecommender(source, (receivedBytes, totalBytes) => {
         if (turn === this.#turn) this.#setStatus({ kind: 'loading', receivedBytes, totalBytes });
       });
-      return { source, recommender: await this.#surroundings.openRecommender(model) };
+      return { source, recommender };
     });
     if (turn !== this.#turn) return superseded;
     if (!loaded.ok) {
@@ -65,7 +65,7 @@ export class ModelService implements Pick<LocalRecommenderApi, 'load' | 'watch' 
   }
 
   /** The loaded model, for doors in the same process that need more of it than answers. */
-  get model(): Model | null {
+  get model(): Recommender['model'] | null {
     return this.#loaded?.recommender.model ?? null;
   }
 

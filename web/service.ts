@@ -1,6 +1,6 @@
 import { loadMap, type ArtifactSource } from '../shared/artifact/load.ts';
 import { factsOf, type CatalogFacts } from '../shared/catalogFacts.ts';
-import { openRecommender, type Engines } from '../shared/engine/open.ts';
+import { loadRecommender, type Engines } from '../shared/engine/open.ts';
 import { answer, FrameRateError, type Result } from '../shared/errors.ts';
 import type { GroupQuery, GroupRecommendations } from '../shared/groupQuery.ts';
 import type { FilmMatch, FilmMatcher, WantedFilm } from '../shared/matching.ts';
@@ -35,7 +35,7 @@ export class RecommenderService extends ModelService implements LocalRecommender
   constructor(surroundings: ServiceSurroundings) {
     super({
       openSource: (manifestUrl, fresh) => surroundings.openSource(manifestUrl, fresh),
-      openRecommender: (model) => openRecommender(model, surroundings),
+      openRecommender: (source, onProgress) => loadRecommender(source, surroundings, onProgress),
     });
   }
 
@@ -82,7 +82,7 @@ export class RecommenderService extends ModelService implements LocalRecommender
   }
 
   facts(): Promise<Result<CatalogFacts>> {
-    return answer(() => factsOf(this.ready().recommender.model.catalog.items));
+    return answer(() => factsOf(this.ready().recommender.model.catalog));
   }
 
   recommendForGroup(query: GroupQuery): Promise<Result<GroupRecommendations>> {

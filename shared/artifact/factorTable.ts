@@ -9,6 +9,16 @@ import { ByteReader } from './format.ts';
 export type FactorTable = Sq8Table | WideTable;
 /** Of more than 8 bits an entry. */
 export type WideTable = FlatTable | HalfTable;
+/** Item factors as answers need them: row by row, wherever they are kept. */
+export type FactorRows = FactorTable | HeldCodes;
+
+/** The codes of an Sq8Table in somebody else's memory and order. */
+export interface HeldCodes extends Omit<Sq8Table, 'codes'> {
+  /** All of that memory, as it is now. */
+  readonly bytes: Uint8Array;
+  /** Where in it the codes of a row begin. */
+  startOf(row: number): number;
+}
 
 /** How a model's factors are kept, by Faiss's names: 8, 16 or 32 bits an entry. */
 export const FACTOR_STORES = ['SQ8', 'SQfp16', 'Flat'] as const;

@@ -42,10 +42,13 @@ export function quantizeSq8(matrix: ArrayLike<number>, rows: number, rank: numbe
 
 const QT_8BIT = 0;
 
+/** Where the codes begin in a file, the rest of which they are. */
+export const codesStart = (rank: number): number => HEADER_BYTES + QUANTIZER_BYTES + 8 + rank * 8 + 8;
+
 /** The bytes that `faiss.write_index` writes for the same index. */
 export function writeFaissSq8(table: Sq8Table): Uint8Array<ArrayBuffer> {
   const { rows, rank } = table;
-  const out = new ByteWriter(HEADER_BYTES + QUANTIZER_BYTES + 8 + rank * 8 + 8 + rows * rank);
+  const out = new ByteWriter(codesStart(rank) + rows * rank);
   writeHeader(out, FOURCC.scalar, table);
   writeQuantizer(out, QT_8BIT, rank, rank);
   out.u64(rank * 2);

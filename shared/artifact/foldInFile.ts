@@ -57,7 +57,7 @@ export function readFoldInTable(bytes: Uint8Array): FoldInTable {
   readHeader(reader, ridge ? RIDGE_MAGIC : SUM_MAGIC, VERSION, 'fold-in file');
   const rows = reader.u32();
   const rank = reader.u32();
-  const read = (length: number): Float32Array => reader.f32Array(length);
+  const read = (length: number): Float32Array => reader.block(Float32Array, length);
   const table: FoldInTable = ridge
     ? { rows, rank, gram: read((rank * (rank + 1)) / 2), prior: read(rank), popularity: read(rows) }
     : { rows, rank, noise: read(rank), prior: read(rank), popularity: read(rows), encoderScale: read(rows) };

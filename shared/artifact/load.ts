@@ -4,15 +4,15 @@ import { sha256Hex } from './digest.ts';
 import { readFactorTable, type FactorTable } from './factorTable.ts';
 import { readFoldInTable, type FoldInTable } from './foldInFile.ts';
 import type { MapTable } from './mapFile.ts';
-import { filesToLoad, optionalFileOf, parseManifest, type ArtifactFile, type FileRole, type Manifest } from './manifest.ts';
+import { fileOf, filesToLoad, optionalFileOf, parseManifest, type ArtifactFile, type FileRole, type Manifest } from './manifest.ts';
 import { readOnboardingList, type OnboardingList } from './onboardingFile.ts';
 import { readResidualTable, type ResidualTable } from './residualFile.ts';
 import { readStarsTable, type StarsTable } from './starsFile.ts';
 
-/** A whole, verified model. */
-export interface Model {
+/** A whole, verified model. @typeParam F what keeps its factors. */
+export interface Model<F = FactorTable> {
   readonly manifest: Manifest;
-  readonly factors: FactorTable;
+  readonly factors: F;
   readonly foldIn: FoldInTable;
   readonly catalog: Catalog;
   /** These are null where the model was published without. */
@@ -25,56 +25,78 @@ export interface Model {
   readonly encoderFile: Uint8Array | null;
 }
 
+type Bytes = Uint8Array<ArrayBuffer>;
+type OnBytes = (received: number) => void;
+
 /** Where a model's files come from: a folder, a server, a cache. */
 export interface ArtifactSource {
-  /** @param path relative to the manifest's folder. @throws {FrameRateError} `NOT_FOUND` or `UNREACHABLE`. */
-  read(path: string, onBytes?: (received: number) => void): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * @param path relative to the manifest's folder.
+   * @param room as long as the file: a source that can writes it there, and answers with that.
+   * @throws {FrameRateError} `NOT_FOUND` or `UNREACHABLE`.
+   */
+  read(path: string, onBytes?: OnBytes, room?: Bytes): Promise<Bytes>;
+  /**
+   * The same for a source that must know itself whether a file is good: its length and digest were checked when it answers.
+   * @throws {FrameRateError} as `read`, and `TRUNCATED` or `BAD_DIGEST`.
+   */
+  readChecked?(file: ArtifactFile, onBytes?: OnBytes, room?: Bytes): Promise<Bytes>;
   /** Called when the whole model was read and is good: a cache may keep it then. */
   keep?(): Promise<void>;
 }
 
-/** Files from here on are read one after another: a browser makes a copy of a file to digest it, and another to keep it. */
+/** Files from here on are read one after another, the factors first: a browser makes a copy of a file to digest it. */
 const LARGE_BYTES = 4e6;
 
 export type LoadProgress = (receivedBytes: number, totalBytes: number) => void;
+
+/** Who keeps the factors of a model, from before its other large files are read. */
+export interface FactorKeeper<F> {
+  /** Where the file of the factors is to be read to; null: anywhere. It may not be what the manifest says. */
+  roomFor(manifest: Manifest): Promise<Bytes | null>;
+  /** @param factors what was read, good and as the manifest says; in the room, if there was one and the source could. */
+  keep(factors: FactorTable, manifest: Manifest): Promise<F>;
+}
 
 /**
  * Reads and verifies a model: versions, lengths, digests, and that the files belong together. All or nothing.
  * @throws {FrameRateError} whatever is wrong first.
  */
-export async function loadModel(source: ArtifactSource, onProgress?: LoadProgress): Promise<Model> {
+export function loadModel(source: ArtifactSource, onProgress?: LoadProgress): Promise<Model>;
+export function loadModel<F>(source: ArtifactSource, onProgress: LoadProgress | undefined, keeper: FactorKeeper<F>): Promise<Model<F>>;
+export async function loadModel<F>(source: ArtifactSource, onProgress?: LoadProgress, keeper?: FactorKeeper<F>): Promise<Model<F | FactorTable>> {
   const manifest = parseManifest(new TextDecoder().decode(await source.read('manifest.json')));
   const wanted = filesToLoad(manifest);
   const total = wanted.reduce((sum, file) => sum + file.bytes, 0);
   const received = new Map<FileRole, number>();
-  const contents = new Map<FileRole, Uint8Array<ArrayBuffer>>();
-  const fetchFile = async (file: ArtifactFile): Promise<void> => {
+  const fetchFile = (file: ArtifactFile, room?: Bytes | null): Promise<Bytes> => {
     const onBytes = (bytes: number): void => {
       received.set(file.role, bytes);
       onProgress?.([...received.values()].reduce((sum, part) => sum + part, 0), total);
     };
-    contents.set(file.role, await readVerified(source, file, onBytes));
+    return readVerified(source, file, onBytes, room ?? undefined);
   };
-  await Promise.all([
-    ...wanted.filter(({ bytes }) => bytes < LARGE_BYTES).map(fetchFile),
-    wanted.filter(({ bytes }) => bytes >= LARGE_BYTES).reduce((before, file) => before.then(() => fetchFile(file)), Promise.resolve()),
-  ]);
+  const fetchFactors = async (): Promise<F | FactorTable> => {
+    const factors = readFactorTable(await fetchFile(fileOf(manifest, 'index'), await keeper?.roomFor(manifest)));
+    checkShape(manifest, 'index', factors.rows, factors.rank);
+    return keeper ? keeper.keep(factors, manifest) : factors;
+  };
+  const contents = new Map<FileRole, Bytes>();
+  const fetchOther = async (file: ArtifactFile): Promise<void> => void contents.set(file.role, await fetchFile(file));
+  const others = wanted.filter(({ role }) => role !== 'index');
+  const fetchLargeOnes = async (): Promise<F | FactorTable> => {
+    const factors = await fetchFactors();
+    for (const file of others) if (file.bytes >= LARGE_BYTES) await fetchOther(file);
+    return factors;
+  };
+  const [factors] = await Promise.all([fetchLargeOnes(), ...others.filter(({ bytes }) => bytes < LARGE_BYTES).map(fetchOther)]);
 
-  const factors = readFactorTable(contents.get('index')!);
   const foldIn = readFoldInTable(contents.get('foldIn')!);
   const catalog = readCatalog(contents.get('catalog')!);
   const { rank } = manifest.model;
   const rows = manifest.counts.items;
-  const sizes = [
-    ['index', factors.rows, factors.rank],
-    ['fold-in file', foldIn.rows, foldIn.rank],
-    ['catalogue', catalog.size, rank],
-  ] as const;
-  for (const [name, foundRows, foundRank] of sizes) {
-    if (foundRows !== rows || foundRank !== rank) {
-      throw new FrameRateError('BAD_ARTIFACT', `The ${name} is ${foundRows} × ${foundRank}, the manifest says ${rows} × ${rank}. Publish the model again.`);
-    }
-  }
+  checkShape(manifest, 'fold-in file', foldIn.rows, foldIn.rank);
+  checkShape(manifest, 'catalogue', catalog.size, rank);
   const read = <T>(role: FileRole, reader: (bytes: Uint8Array) => T): T | null => {
     const bytes = contents.get(role);
     return bytes ? reader(bytes) : null;
@@ -101,6 +123,11 @@ export async function loadMap(source: ArtifactSource, manifest: Manifest): Promi
   return map;
 }
 
+function checkShape({ counts, model }: Manifest, name: string, rows: number, rank: number): void {
+  if (rows === counts.items && rank === model.rank) return;
+  throw new FrameRateError('BAD_ARTIFACT', `The ${name} is ${rows} × ${rank}, the manifest says ${counts.items} × ${model.rank}. Publish the model again.`);
+}
+
 function checkRows({ counts }: Manifest, name: string, rows: number): void {
   if (rows !== counts.items) throw new FrameRateError('BAD_ARTIFACT', `The ${name} is for ${rows} items, the manifest says ${counts.items}. Publish the model again.`);
 }
@@ -109,9 +136,14 @@ function checkRows({ counts }: Manifest, name: string, rows: number): void {
  * Reads one file of a model.
  * @throws {FrameRateError} `TRUNCATED`, `BAD_DIGEST`, or what the source throws.
  */
-export async function readVerified(source: ArtifactSource, file: ArtifactFile, onBytes?: (received: number) => void): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await source.read(file.path, onBytes);
+export async function readVerified(source: ArtifactSource, file: ArtifactFile, onBytes?: OnBytes, room?: Bytes): Promise<Bytes> {
+  const bytes = await (source.readChecked ? source.readChecked(file, onBytes, room) : source.read(file.path, onBytes, room));
   onBytes?.(bytes.byteLength);
+  return source.readChecked ? bytes : checkFile(bytes, file);
+}
+
+/** @returns the bytes, which are the file. @throws {FrameRateError} `TRUNCATED`, `BAD_DIGEST`. */
+export async function checkFile(bytes: Bytes, file: ArtifactFile): Promise<Bytes> {
   if (bytes.byteLength < file.bytes) {
     throw new FrameRateError('TRUNCATED', `${file.path} has ${bytes.byteLength} of ${file.bytes} bytes. Fetch or publish it again.`);
   }

@@ -1,4 +1,4 @@
-import type { FactorTable } from '../artifact/factorTable.ts';
+import type { FactorRows } from '../artifact/factorTable.ts';
 import { FrameRateError } from '../errors.ts';
 import type { RecommendQuery } from '../query.ts';
 import { diversify, VARIETY_POOL } from './diversity.ts';
@@ -35,7 +35,7 @@ export const hitsNeeded = (k: number, { variety, popularity }: Dials): number =>
  * @param hits hitsNeeded() of them, best first.
  * @param popularity p of each row (FoldInTable).
  */
-export function turnDials(hits: Hits, dials: Dials, factors: FactorTable, popularity: Float32Array): Hits {
+export function turnDials(hits: Hits, dials: Dials, factors: FactorRows, popularity: Float32Array): Hits {
   const leaning = dials.popularity === 0 ? { hits, worth: hits.scores } : leanToPopularity(hits, popularity, dials.popularity);
   if (dials.variety === 0) return leaning.hits;
   return diversify(leaning.hits, leaning.worth, factors, dials.variety);

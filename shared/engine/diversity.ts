@@ -1,4 +1,4 @@
-import type { FactorTable } from '../artifact/factorTable.ts';
+import type { FactorRows } from '../artifact/factorTable.ts';
 import { ln } from './elementary.ts';
 import { decodeRow } from './scoring.ts';
 import type { Hits } from './vectorIndex.ts';
@@ -25,7 +25,7 @@ const WORTH = 0.3;
  * @param worth what they are ordered by: their scores, unless the popularity dial is turned.
  * @param variety v, above 0, up to 1.
  */
-export function diversify(hits: Hits, worth: Float64Array, factors: FactorTable, variety: number): Hits {
+export function diversify(hits: Hits, worth: Float64Array, factors: FactorRows, variety: number): Hits {
   const count = Math.min(VARIETY_POOL, hits.rows.length);
   if (count < 2) return hits;
   const relevance = relevanceOf(worth.subarray(0, count));
@@ -74,7 +74,7 @@ function relevanceOf(worth: Float64Array): Float64Array {
 }
 
 /** The rows' factors at length 1, one after the other; zeros where an item has none. */
-function directionsOf(rows: Uint32Array, factors: FactorTable): Float64Array {
+function directionsOf(rows: Uint32Array, factors: FactorRows): Float64Array {
   const { rank } = factors;
   const directions = new Float64Array(rows.length * rank);
   rows.forEach((row, i) => {

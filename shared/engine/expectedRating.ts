@@ -1,4 +1,4 @@
-import type { FactorTable } from '../artifact/factorTable.ts';
+import type { FactorRows } from '../artifact/factorTable.ts';
 import { meanRating, type StarsTable } from '../artifact/starsFile.ts';
 import type { ItemRow } from '../ids.ts';
 import type { RatingScale } from '../query.ts';
@@ -28,7 +28,7 @@ const MAX_ROUNDS = 100;
  *
  * @param ratings each row at most once; in any order, which gives the same bits. None: everybody's mean.
  */
-export function fitRatings(factors: FactorTable, stars: StarsTable, { min, max }: RatingScale, ratings: readonly RatedRow[]): RatingPredictor {
+export function fitRatings(factors: FactorRows, stars: StarsTable, { min, max }: RatingScale, ratings: readonly RatedRow[]): RatingPredictor {
   const { rank } = factors;
   const { offsetRidge, tasteRidge } = stars;
   const sorted = ratings.toSorted((a, b) => a.row - b.row);
@@ -63,7 +63,7 @@ export function fitRatings(factors: FactorTable, stars: StarsTable, { min, max }
   };
 }
 
-function writeDirection(factors: FactorTable, row: number, out: Float64Array): void {
+function writeDirection(factors: FactorRows, row: number, out: Float64Array): void {
   decodeRow(factors, row, out);
   const length = Math.sqrt(dot(out, out, 0)) || 1;
   for (let d = 0; d < out.length; d++) out[d]! /= length;

@@ -1,3 +1,4 @@
+import type { FactorRows } from '../artifact/factorTable.ts';
 import type { Model } from '../artifact/load.ts';
 import type { Manifest } from '../artifact/manifest.ts';
 import { FrameRateError } from '../errors.ts';
@@ -27,7 +28,8 @@ export interface Rule {
 }
 
 /** As much of a model as folding in needs. */
-export interface Foldable extends Pick<Model, 'factors' | 'foldIn'> {
+export interface Foldable extends Pick<Model, 'foldIn'> {
+  readonly factors: FactorRows;
   readonly manifest: Pick<Manifest, 'model'>;
 }
 

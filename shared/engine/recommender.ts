@@ -1,3 +1,4 @@
+import type { FactorRows } from '../artifact/factorTable.ts';
 import type { Model } from '../artifact/load.ts';
 import type { Manifest } from '../artifact/manifest.ts';
 import { FrameRateError } from '../errors.ts';
@@ -23,7 +24,8 @@ export const MAX_RATINGS = 5000;
 const SIMILAR_POOL = { times: 4, least: 200 };
 
 /** As much of a model as answers need. */
-export interface Answerable extends Pick<Model, 'factors' | 'foldIn' | 'catalog'> {
+export interface Answerable extends Pick<Model, 'foldIn' | 'catalog'> {
+  readonly factors: FactorRows;
   readonly manifest: Pick<Manifest, 'model' | 'ratingScale'>;
   readonly residual?: ResidualTable | null;
   readonly stars?: StarsTable | null;
@@ -44,7 +46,7 @@ export interface Person extends Told {
 }
 
 /** Folds a person in and finds their films: the one place where a question becomes an answer, behind every door. */
-export class Recommender<M extends Answerable = Model> {
+export class Recommender<M extends Answerable = Model<FactorRows>> {
   readonly #filter: RowFilter;
   readonly #foldIn: FoldIn;
 

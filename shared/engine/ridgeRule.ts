@@ -1,4 +1,4 @@
-import type { FactorTable } from '../artifact/factorTable.ts';
+import type { FactorRows } from '../artifact/factorTable.ts';
 import type { RidgeTable } from '../artifact/foldInFile.ts';
 import type { IalsParameters } from '../artifact/manifest.ts';
 import { exp, ln } from './elementary.ts';
@@ -16,7 +16,7 @@ import { decodeRow } from './scoring.ts';
  *
  * @returns nothing where the equations have no solution.
  */
-export function ridgeRule(factors: FactorTable, { gram }: RidgeTable, { unobservedWeight, regularization, frequencyExponent }: IalsParameters): Rule | false {
+export function ridgeRule(factors: FactorRows, { gram }: RidgeTable, { unobservedWeight, regularization, frequencyExponent }: IalsParameters): Rule | false {
   const { rank, rows } = factors;
   const decoded = new Float64Array(rank);
 

@@ -1,4 +1,4 @@
-import type { FactorTable } from '../artifact/factorTable.ts';
+import type { FactorRows } from '../artifact/factorTable.ts';
 import { HALF_VALUES } from '../artifact/faissFp16.ts';
 import { FrameRateError } from '../errors.ts';
 import type { RowSet } from './rowSet.ts';
@@ -21,8 +21,8 @@ export interface CodeQuery {
 }
 
 /** @param query length `rank`. */
-export function toCodeQuery(table: FactorTable, query: Float32Array): CodeQuery {
-  if (!('codes' in table)) return { base: 0, weights: Float64Array.from(query) };
+export function toCodeQuery(table: FactorRows, query: Float32Array): CodeQuery {
+  if (!('range' in table)) return { base: 0, weights: Float64Array.from(query) };
   const weights = new Float64Array(table.rank);
   let base = 0;
   for (let d = 0; d < table.rank; d++) {
@@ -33,12 +33,12 @@ export function toCodeQuery(table: FactorTable, query: Float32Array): CodeQuery 
   return { base, weights };
 }
 
-export function scoreRow(table: FactorTable, { base, weights }: CodeQuery, row: number): number {
+export function scoreRow(table: FactorRows, { base, weights }: CodeQuery, row: number): number {
   const { rank } = table;
-  const start = row * rank;
+  const start = 'startOf' in table ? table.startOf(row) : row * rank;
   let score = base;
-  if ('codes' in table) {
-    const { codes } = table;
+  if ('range' in table) {
+    const codes = 'codes' in table ? table.codes : table.bytes;
     for (let d = 0; d < rank; d++) score += weights[d]! * codes[start + d]!;
   } else if ('halves' in table) {
     const { halves } = table;
@@ -51,11 +51,12 @@ export function scoreRow(table: FactorTable, { base, weights }: CodeQuery, row: 
 }
 
 /** Writes row `row` (decoded, length `rank`) into `out`. */
-export function decodeRow(table: FactorTable, row: number, out: Float64Array): void {
+export function decodeRow(table: FactorRows, row: number, out: Float64Array): void {
   const { rank } = table;
-  const start = row * rank;
-  if ('codes' in table) {
-    const { codes, min, range } = table;
+  const start = 'startOf' in table ? table.startOf(row) : row * rank;
+  if ('range' in table) {
+    const { min, range } = table;
+    const codes = 'codes' in table ? table.codes : table.bytes;
     for (let d = 0; d < rank; d++) out[d] = min[d]! + ((codes[start + d]! + 0.5) / 255) * range[d]!;
   } else if ('halves' in table) {
     const { halves } = table;

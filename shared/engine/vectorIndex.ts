@@ -1,3 +1,4 @@
+import type { FactorRows } from '../artifact/factorTable.ts';
 import type { RowSet } from './rowSet.ts';
 
 /** The most results that one search returns. */
@@ -31,4 +32,10 @@ export interface VectorIndex {
    * @throws {FrameRateError} `BAD_QUERY` when one of these is off.
    */
   search(query: Float32Array, k: number, excluded?: RowSet, bonus?: Float64Array): Hits;
+}
+
+/** An index that finds the very best, over factors that it keeps. */
+export interface ExactSearch extends VectorIndex {
+  /** What it keeps: all of the table that it was opened over, which its caller may let go of. */
+  readonly factors: FactorRows;
 }

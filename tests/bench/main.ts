@@ -4,13 +4,14 @@ import { Command, Option } from 'commander';
 import { repoRoot } from '../support/tools.ts';
 import { machineFacts, toMarkdown, type Bench, type Table } from './bench.ts';
 import { exclusions } from './exclusions.ts';
+import { memory } from './memory.ts';
 import { onnx } from './onnx.ts';
 import { writeBetweenMarks } from './readme.ts';
 import { search } from './search.ts';
 import { svd } from './svd.ts';
 import { worker } from './worker.ts';
 
-const benches: readonly Bench[] = [search, exclusions, worker, onnx, svd];
+const benches: readonly Bench[] = [search, exclusions, worker, memory, onnx, svd];
 
 const program = new Command('npm run bench --')
   .description(

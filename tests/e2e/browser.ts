@@ -12,7 +12,7 @@ interface Kind {
   readonly title: string;
   /** The program, or null where it is not installed. */
   find(): string | null;
-  launch(program: string, options: Pick<LaunchOptions, 'context'>): Promise<Browser>;
+  launch(program: string, options: Pick<LaunchOptions, 'context' | 'switches'>): Promise<Browser>;
   /** What of the context is left for newContext: not what `launch` sees to. */
   contextFor(context: BrowserContextOptions): BrowserContextOptions;
 }
@@ -22,10 +22,10 @@ const kinds = {
   chromium: {
     title: 'Chromium',
     find: findChromium,
-    launch: (executablePath) =>
+    launch: (executablePath, { switches = [] }) =>
       chromium.launch({
         executablePath,
-        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...switches],
       }),
     contextFor: (context) => context,
   },
@@ -67,6 +67,8 @@ export interface LaunchOptions {
   /** Where the app lies, if it is not the one that was built. */
   readonly appFolder?: string;
   readonly context?: BrowserContextOptions;
+  /** More for Chromium's command line. */
+  readonly switches?: readonly string[];
 }
 
 /**
@@ -82,11 +84,11 @@ export function describeInBrowsers(title: string, tests: (browser: BrowserName) 
 }
 
 /** A real browser with an empty page, and an ear at it. */
-export async function openBrowser(name: BrowserName, wanted: BrowserContextOptions = {}): Promise<Omit<OpenedBrowser, 'address'>> {
+export async function openBrowser(name: BrowserName, wanted: BrowserContextOptions = {}, switches: readonly string[] = []): Promise<Omit<OpenedBrowser, 'address'>> {
   const kind: Kind = kinds[name];
   const program = kind.find();
   if (!program) throw new Error(`${kind.title} is not installed; tests/setup.sh installs it where it may`);
-  const browser = await kind.launch(program, { context: wanted });
+  const browser = await kind.launch(program, { context: wanted, switches });
   const context = await browser.newContext(kind.contextFor(wanted));
   const requests: string[] = [];
   const complaints: string[] = [];
@@ -135,11 +137,11 @@ export async function openSite(modelFolder: string, { appFolder = join(repoRoot,
 
 /** A real browser on the app as it is built and served, strict content security policy and all. */
 export async function launch(options: LaunchOptions): Promise<OpenedBrowser> {
-  const { browser: name = 'chromium', modelFolder, page: pageName = 'app', context: wanted = {} } = options;
+  const { browser: name = 'chromium', modelFolder, page: pageName = 'app', context: wanted = {}, switches } = options;
   const appFolder = options.appFolder ?? (pageName === 'app' ? join(repoRoot, 'dist/app') : await buildPage(pageName));
   const site = await openSite(modelFolder, { appFolder });
   const { address } = site;
-  const { page, requests, complaints, close } = await openBrowser(name, wanted);
+  const { page, requests, complaints, close } = await openBrowser(name, wanted, switches);
   await page.goto(pageName === 'app' ? address : `${address}${pageName}.html`);
   return {
     page,

@@ -1,7 +1,6 @@
-import { sha256Hex } from '../../shared/artifact/digest.ts';
-import type { ArtifactSource } from '../../shared/artifact/load.ts';
+import { checkFile, type ArtifactSource } from '../../shared/artifact/load.ts';
 import { filesToLoad, parseManifest, type ArtifactFile, type Manifest } from '../../shared/artifact/manifest.ts';
-import { BrokenOff, fetchBytes } from '../fetchBytes.ts';
+import { BrokenOff, fetchBytes, type Expected } from '../fetchBytes.ts';
 import { openShelf, put, readKept } from './shelf.ts';
 
 /** Begun files are kept beside whole ones, under the same address with this. */
@@ -32,12 +31,14 @@ export class ShelfSource implements ArtifactSource {
       this.#manifest = { bytes, parsed: parseManifest(new TextDecoder().decode(bytes)) };
       return bytes;
     }
-    const url = this.#address(path);
-    const file = this.#manifest?.parsed.files.find((file) => file.path === path);
-    if (!file) return fetchBytes(url, onBytes);
-    const kept = await readKept(shelf, url);
-    if (kept && (await isWhole(kept, file))) return kept;
-    return fetchKept(shelf, url, file, onBytes);
+    return fetchBytes(this.#address(path), onBytes);
+  }
+
+  async readChecked(file: ArtifactFile, onBytes?: (received: number) => void, room?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    const shelf = await this.#shelf;
+    const url = this.#address(file.path);
+    const expected = { length: file.bytes, room };
+    return (await readWhole(shelf, url, file, expected)) ?? fetchKept(shelf, url, file, expected, onBytes);
   }
 
   /** The model is good: from now on it is the one on the shelf, and what only the one before needed goes. */
@@ -57,27 +58,40 @@ export class ShelfSource implements ArtifactSource {
   }
 }
 
-const isWhole = async (bytes: Uint8Array<ArrayBuffer>, { bytes: length, sha256 }: ArtifactFile): Promise<boolean> =>
-  bytes.byteLength === length && (await sha256Hex(bytes)) === sha256;
+/** @returns null where the file is not on the shelf, or went bad there. */
+async function readWhole(shelf: Cache | null, url: string, file: ArtifactFile, expected: Expected): Promise<Uint8Array<ArrayBuffer> | null> {
+  try {
+    const kept = await readKept(shelf, url, expected);
+    return kept && (await checkFile(kept, file));
+  } catch {
+    return null;
+  }
+}
 
 async function fetchKept(
   shelf: Cache | null,
   url: string,
   file: ArtifactFile,
+  expected: Expected,
   onBytes?: (received: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const start = await readKept(shelf, url + PART);
-  let bytes: Uint8Array<ArrayBuffer>;
+  let fetched: Uint8Array<ArrayBuffer>;
   try {
-    bytes = await fetchBytes(url, onBytes, { length: file.bytes, ...(start && { start }) });
+    fetched = await fetchBytes(url, onBytes, { ...expected, ...(start && { start }) });
   } catch (error) {
     if (error instanceof BrokenOff && error.bytes.byteLength > 0) await put(shelf, url + PART, error.bytes);
     throw error;
   }
   await shelf?.delete(url + PART);
-  const whole = await isWhole(bytes, file);
-  // What was begun may have been of other bytes, or from before a server compressed it.
-  if (!whole && start) return fetchKept(shelf, url, file, onBytes);
-  if (whole) await put(shelf, url, bytes);
-  return bytes; // whoever asked checks, and says what is wrong
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = await checkFile(fetched, file);
+  } catch (error) {
+    // What was begun may have been of other bytes, or from before a server compressed it.
+    if (start) return fetchKept(shelf, url, file, expected, onBytes);
+    throw error;
+  }
+  await put(shelf, url, bytes);
+  return bytes;
 }

@@ -55,7 +55,6 @@ const chunkNorms = memory.data(256 * 8, 16); // of a chunk, while its rows are s
 let rows: u32 = 0;
 let rank: u32 = 0;
 let codesEnd: usize = 0; // of the last row, and of the zeros that fill up its block
-let order: usize = 0; // a byte a position: its row's place in the chunk
 let norms: usize = 0; // f32 a group: of its longest row
 let peaks: usize = 0; // f64 a chunk that has bonuses: the largest
 
@@ -67,6 +66,8 @@ export let codes: usize = 0;
 export let zeros: usize = 0;
 /** Where the caller writes `rank` doubles before `arrange`: what a step of the codes is worth, the largest being 1; or 0. */
 export let steps: usize = 0;
+/** Where `arrange` leaves a byte a position: which row of its chunk of 256 is there. */
+export let order: usize = 0;
 /** Where the caller writes `rank` doubles before each search. */
 export let weights: usize = 0;
 /** Where the caller writes the bitmap of the rows to leave out, 32 rows a word. */

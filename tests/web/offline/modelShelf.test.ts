@@ -117,6 +117,22 @@ describe('the shelf', () => {
     expect(asked).toEqual([['index.bin', 0]]);
   });
 
+  test('what is wanted at one place is put there, from the network, from the shelf, and where it went bad on the shelf', async () => {
+    const { files: listed } = (await open()).manifest;
+    const file = listed.find(({ role }) => role === 'index')!;
+    const put = async (): Promise<Uint8Array> => {
+      const room = new Uint8Array(new ArrayBuffer(file.bytes + 64), 64, file.bytes);
+      expect(await new ShelfSource(manifestUrl(), false).readChecked(file, undefined, room)).toBe(room);
+      return room;
+    };
+    expect(await put()).toEqual(files.get('index.bin'));
+    caches.kept.get(`${folder}index.bin`)![3]! ^= 1;
+    expect(await put()).toEqual(files.get('index.bin'));
+    caches.kept.clear();
+    expect(await put()).toEqual(files.get('index.bin'));
+    expect(caches.kept.get(`${folder}index.bin`)).toEqual(files.get('index.bin'));
+  });
+
   test('altered bytes are not kept', async () => {
     files.get('foldIn.bin')![60]! ^= 1;
     await expect(open()).rejects.toMatchObject({ code: 'BAD_DIGEST' });

@@ -1,3 +1,4 @@
+import { loadModel } from '../../../shared/artifact/load.ts';
 import { openExact } from '../../../shared/engine/openExact.ts';
 import { Recommender } from '../../../shared/engine/recommender.ts';
 import { FrameRateError } from '../../../shared/errors.ts';
@@ -13,11 +14,13 @@ export const openService = (): ModelService =>
     openSource: (manifestUrl) => ({
       read: (path, onBytes) => download(new URL(path, manifestUrl).href, onBytes, path === 'manifest.json' ? { cache: 'no-cache' } : {}),
     }),
-    async openRecommender(model) {
+    async openRecommender(source, onProgress) {
+      const model = await loadModel(source, onProgress);
       if (model.searchFile || model.encoderFile) {
         throw new FrameRateError('WASM_UNAVAILABLE', `This model needs ${model.searchFile ? 'Faiss' : 'ONNX Runtime'}, which the widget does not carry. Publish it without.`);
       }
-      return new Recommender(model, await openExact(model.factors, { readKernel }));
+      const index = await openExact(model.factors, { readKernel });
+      return new Recommender({ ...model, factors: index.factors }, index);
     },
   });
 
