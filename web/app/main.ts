@@ -8,6 +8,7 @@ import App from './App.svelte';
 import { chooseModel, findModels } from './models.ts';
 import { fetchPagesAhead, savesData } from './pages.ts';
 import { Preferences } from './preferences.svelte.ts';
+import { choosePage } from './posters.ts';
 import { Router } from './router.svelte.ts';
 import { AppUpdate, ModelUpdate } from './updates.svelte.ts';
 
@@ -18,7 +19,8 @@ async function start(): Promise<void> {
   let models: ReturnType<typeof findModels> | null = findModels(document.baseURI);
   const store = await openStore();
   const preferences = new Preferences(store);
-  const { model } = await preferences.open();
+  const { model, tmdbKey } = await preferences.open();
+  await choosePage(tmdbKey);
   const session = new Session(api, store, async () => {
     const found = await (models ?? findModels(document.baseURI));
     models = null;

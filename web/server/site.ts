@@ -1,24 +1,18 @@
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { APP_POLICY, POSTERS_PAGE, POSTERS_POLICY } from '../contentSecurityPolicy.ts';
 import { artifacts } from './artifacts.ts';
 import { handleFailure, handleUnknownRoute } from './problems.ts';
-
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 /** Of the page that shows the widget in frames of others, with models from anywhere. */
 const EMBED = '/widget/embed.html';
 const EMBED_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; connect-src https: http:; base-uri 'self'; form-action 'none'";
+
+/** That nobody may frame the app is what a header says, and a page cannot. */
+function policyFor(path: string): string {
+  if (path === EMBED) return EMBED_POLICY;
+  return `${path === `/${POSTERS_PAGE}` ? POSTERS_POLICY : APP_POLICY}; frame-ancestors 'none'`;
+}
 
 const FOREVER = 'public, max-age=31536000, immutable';
 /** Vite puts a digest into these names, so that what is behind them never changes. */
@@ -39,7 +33,7 @@ export async function createSite(options: SiteFolders): Promise<FastifyInstance>
   site.setNotFoundHandler(handleUnknownRoute);
   site.addHook('onSend', async (request, reply) => {
     reply.headers({
-      'content-security-policy': request.url.split('?', 1)[0] === EMBED ? EMBED_POLICY : CONTENT_SECURITY_POLICY,
+      'content-security-policy': policyFor(request.url.split('?', 1)[0]!),
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
     });

@@ -17,6 +17,8 @@ export interface Settings {
   readonly model?: string;
   /** Who was here last. */
   readonly profile?: ProfileId;
+  /** The person's own key for posters of TMDB's; with it they show. */
+  readonly tmdbKey?: string | undefined;
   /** Friends who watch along by their taste codes. */
   readonly guests?: readonly Guest[];
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin, type Rollup } from 'vite';
+import { APP_POLICY, POSTERS_PAGE, POSTERS_POLICY } from '../../contentSecurityPolicy.ts';
 
 /** More than this is no part of the shell: it is fetched when it is asked for. */
 const MOST_BYTES = 400_000;
@@ -9,10 +10,10 @@ const MOST_BYTES = 400_000;
 const LAB = /^assets\/(Lab|lab\.worker|ort)[.-]/;
 const WORKER = join(import.meta.dirname, '../worker/sw.ts');
 
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
-
-/** Makes the app work without a network and on hosts that cannot set headers: sw.js with the list of its files, and a policy in the page. */
+/**
+ * Makes the app work without a network and on hosts that cannot set headers: sw.js with the list of its files, and a policy in
+ * the page. And writes the page a second time, with the policy under which posters show.
+ */
 export function offlineShell(): Plugin {
   let publicFolder = '';
   return {
@@ -21,18 +22,20 @@ export function offlineShell(): Plugin {
     enforce: 'post',
     configResolved: ({ publicDir }) => void (publicFolder = publicDir),
     transformIndexHtml: () => [
-      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: CONTENT_SECURITY_POLICY }, injectTo: 'head-prepend' },
+      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: APP_POLICY }, injectTo: 'head-prepend' },
     ],
     generateBundle: {
       order: 'post',
       async handler(_options, bundle) {
         const page = bundle['index.html'];
         if (page?.type !== 'asset') return; // not the app
-        const digest = createHash('sha256').update(page.source);
-        const files: string[] = [];
+        const posters = withPosters(String(page.source));
+        this.emitFile({ type: 'asset', fileName: POSTERS_PAGE, source: posters });
+        const digest = createHash('sha256').update(page.source).update(posters);
+        const files: string[] = [POSTERS_PAGE];
         for (const [name, file] of Object.entries(bundle).sort(([a], [b]) => (a < b ? -1 : 1))) {
           const size = file.type === 'chunk' ? file.code.length : file.source.length;
-          if (name !== 'index.html' && size <= MOST_BYTES && !LAB.test(name)) files.push(name);
+          if (name !== 'index.html' && name !== POSTERS_PAGE && size <= MOST_BYTES && !LAB.test(name)) files.push(name);
         }
         for (const name of publicFolder ? (await readdir(publicFolder)).sort() : []) {
           files.push(name);
@@ -43,6 +46,14 @@ export function offlineShell(): Plugin {
       },
     },
   };
+}
+
+/** The mark says to the app which of the two it is on: what stands in the address, a host may change. */
+function withPosters(page: string): string {
+  const escape = (policy: string): string => policy.replaceAll("'", '&#39;'); // as Vite writes it
+  const posters = page.replace(escape(APP_POLICY), escape(POSTERS_POLICY)).replace('<html ', '<html data-posters ');
+  if (!posters.includes(escape(POSTERS_POLICY)) || !posters.includes('data-posters')) throw new Error('The page is not as it was: neither its policy nor its <html> may have changed its form.');
+  return posters;
 }
 
 async function bundleWorker(shell: { version: string; files: readonly string[] }): Promise<string> {

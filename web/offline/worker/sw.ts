@@ -31,7 +31,8 @@ async function install(): Promise<void> {
       const kept = /-[\w-]{8}\.\w+$/.test(url) ? (await Promise.all(before.map((old) => old.match(url)))).find(Boolean) : undefined;
       const response = kept ?? (await fetch(url, { cache: 'no-cache' }));
       if (!response.ok) throw new Error(`${url}: ${response.status}`);
-      await cache.put(url, response);
+      // One that was redirected (hosts drop ".html") answers no navigation.
+      await cache.put(url, response.redirected ? new Response(response.body, { headers: response.headers }) : response);
     }),
   );
 }
@@ -47,7 +48,7 @@ function answerTo(request: Request): Promise<Response> | null {
   if (request.method === 'POST' && url.href === address('share')) return takeShared(request);
   if (request.method !== 'GET') return null;
   url.search = '';
-  if (request.mode === 'navigate') return url.href === PAGE || url.href === address('index.html') ? fromCache(PAGE, request) : null;
+  if (request.mode === 'navigate' && (url.href === PAGE || url.href === address('index.html'))) return fromCache(PAGE, request);
   if (FILES.has(url.href)) return fromCache(url.href, request);
   // What was too large to be fetched ahead is kept once it was needed: its name holds its digest.
   return url.href.startsWith(address('assets/')) ? keepOnUse(url.href, request) : null;
