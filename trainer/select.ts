@@ -3,7 +3,7 @@ import type { ModelParameters, ResidualParameters, Selection, SvdParameters } fr
 import { estimate, type Estimate } from './evaluation/metrics.ts';
 import { KernelIndex } from '../shared/engine/kernelIndex.ts';
 import { decompose, DEFAULT_PARAMETERS, DEFAULT_RESIDUAL, toFactors, type Factors } from './factorize.ts';
-import { describePeople } from './models/describe.ts';
+import { describeSelection } from './models/describe.ts';
 import type { Ratings } from './ratings/ratings.ts';
 import { coveredRows, packResidual, rowsWithin, trainResidual, type Residual } from './residual.ts';
 import type { TruncatedSvd } from './svd.ts';
@@ -301,17 +301,12 @@ const exponents = ({ itemExponent, userExponent }: SvdParameters): string => `${
 
 /** For the terminal. */
 export function describeChoice(parameters: SvdParameters, selection: Selection | null): string[] {
-  if (!selection) return ['Too few people rated enough to choose parameters on: they stay as they are.'];
-  const { compared, before, after, standardError, residual } = selection;
   const { rank, itemExponent, userExponent, softThreshold, priorWeight, shrinkage } = parameters;
-  const ndcg = (value: number): string => value.toFixed(4);
-  const lines = [
-    `Chose a ${itemExponent}, b ${userExponent}, τ ${softThreshold}, rank ${rank}, prior ${priorWeight}, shrinkage ${shrinkage} of ${compared} settings, ${describePeople(selection)}`,
-    `Their NDCG@10: ${ndcg(after)} ± ${ndcg(standardError)}; with the settings that it began with ${ndcg(before)}`,
-  ];
+  const lines = describeSelection(`a ${itemExponent}, b ${userExponent}, τ ${softThreshold}, rank ${rank}, prior ${priorWeight}, shrinkage ${shrinkage}`, selection);
+  const residual = selection?.residual;
   if (residual) {
     const { perItem, theta, lambda, weight, fullFrom } = parameters.residual ?? {};
-    lines.push(`The residual ${residual.kept ? `(${perItem} entries an item, θ ${theta}, λ ${lambda}, weight ${weight}, in full from ${fullFrom} ratings on) adds` : 'is left out: it adds'} ${ndcg(residual.gain)} ± ${ndcg(residual.standardError)}`);
+    lines.push(`The residual ${residual.kept ? `(${perItem} entries an item, θ ${theta}, λ ${lambda}, weight ${weight}, in full from ${fullFrom} ratings on) adds` : 'is left out: it adds'} ${residual.gain.toFixed(4)} ± ${residual.standardError.toFixed(4)}`);
   }
   return lines;
 }

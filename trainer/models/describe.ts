@@ -37,16 +37,12 @@ export function describeFoldIn(model: ModelParameters): [label: string, text: st
   }
 }
 
-/** Whom a choice was made on. */
-export const describePeople = ({ people, splits, unseenFold }: Selection): string =>
-  `on ${people.toLocaleString('en')} people kept aside${splits > 1 ? ` in ${splits} splits` : ''}${unseenFold === null ? '' : ', none of whom the evaluation asks'}`;
-
-/** What choosing found, for the terminal. */
-export function describeSelection(parameters: ModelParameters, selection: Selection | null): string[] {
+/** What choosing found, for the terminal. @param chosen the parameters in words. */
+export function describeSelection(chosen: string, selection: Selection | null): string[] {
   if (!selection) return ['Too few people rated enough to choose parameters on: they stay as they are.'];
-  const { compared, before, after, standardError } = selection;
+  const { people, splits, unseenFold, compared, before, after, standardError } = selection;
   return [
-    `Chose ${describeParameters(parameters)} of ${compared} settings, ${describePeople(selection)}`,
+    `Chose ${chosen} of ${compared} settings, on ${people.toLocaleString('en')} people kept aside${splits > 1 ? ` in ${splits} splits` : ''}${unseenFold === null ? '' : ', none of whom the evaluation asks'}`,
     `Their NDCG@10: ${after.toFixed(4)} ± ${standardError.toFixed(4)}; with the settings that it began with ${before.toFixed(4)}`,
   ];
 }

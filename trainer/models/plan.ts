@@ -3,7 +3,7 @@ import { factorize, type Trained, type Watch } from '../factorize.ts';
 import { InputError } from '../inputError.ts';
 import type { Ratings } from '../ratings/ratings.ts';
 import { chooseParameters, describeChoice, startOf, type Choice, type Request, type SelectOptions } from '../select.ts';
-import { describeSelection } from './describe.ts';
+import { describeParameters, describeSelection } from './describe.ts';
 import { chooseIals, DEFAULT_IALS, trainIalsModel } from './ialsModel.ts';
 import { POPULARITY, trainPopularity } from './popularity.ts';
 import { choosePureSvd, PURE_SVD } from './pureSvd.ts';
@@ -33,9 +33,9 @@ export function planOf(kind: ModelKind, request: Request): Plan {
     case 'ssvd':
       return plan(startOf(request), chooseParameters, factorize, describeChoice);
     case 'puresvd':
-      return plan({ ...PURE_SVD, rank, seed, ...stored }, choosePureSvd, factorize, describeSelection);
+      return plan({ ...PURE_SVD, rank, seed, ...stored }, choosePureSvd, factorize, describeSettings);
     case 'ials':
-      return plan({ ...DEFAULT_IALS, rank, seed, ...stored }, chooseIals, trainIalsModel, describeSelection);
+      return plan({ ...DEFAULT_IALS, rank, seed, ...stored }, chooseIals, trainIalsModel, describeSettings);
     case 'popularity': {
       const asItIs = { ...POPULARITY, seed, ...stored };
       return plan(asItIs, () => Promise.resolve({ parameters: asItIs, selection: null }), (ratings, parameters) => Promise.resolve(trainPopularity(ratings, parameters)), () => []);
@@ -44,6 +44,8 @@ export function planOf(kind: ModelKind, request: Request): Plan {
       return kind satisfies never;
   }
 }
+
+const describeSettings = (parameters: ModelParameters, selection: Selection | null): string[] => describeSelection(describeParameters(parameters), selection);
 
 const plan = <P extends ModelParameters>(
   start: P,

@@ -1,5 +1,6 @@
 import { inverse, Matrix } from 'ml-matrix';
 import { expect, test } from 'vitest';
+import { itemId } from '../../../shared/ids.ts';
 import { keepEntries } from '../../../trainer/evaluation/split.ts';
 import { trainEase } from '../../../trainer/models/ease.ts';
 import { sampleRatings } from '../../../trainer/sample/ratings.ts';
@@ -24,4 +25,11 @@ test('EASE is the closed form, for each λ', async () => {
     }
   }
   expect(lambdas).toEqual([20, 500]);
+});
+
+test('more items than memory holds are refused in a sentence', async () => {
+  const many = 30_000;
+  const items = Array.from({ length: many }, (_, i) => ({ ...sample.items[0]!, id: itemId(i) }));
+  const wide = { ...sample, items, userIds: [1], user: new Uint32Array(many), item: Uint32Array.from(items.keys()), rating: new Float32Array(many).fill(4) };
+  await expect(trainEase(wide, [20]).next()).rejects.toThrow(/30,000 items take 3\.6 GB.*--k-core/);
 });
