@@ -7,8 +7,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 python_packages=('faiss-cpu>=1.8,<2' 'numpy>=1.26,<3' 'onnx>=1.16,<2' 'schemathesis>=4,<5')
 venv=.cache/venv
+# By itself: it brings half a hundred packages.
+mlflow_packages=('mlflow[auth]>=3.5,<4')
+mlflow_venv=.cache/mlflow
 log=.cache/setup.log
-stamp=$venv/framerate-packages
 missing=0
 tried=0 # whether anything was, which the log then tells
 
@@ -29,7 +31,13 @@ have_firefox() {
 # The stamp instead of an import, which takes longer than all the rest.
 have_faiss() {
   [[ -n ${FRAMERATE_PYTHON:-} ]] || {
-    [[ -x $venv/bin/python && -f $stamp && $(<"$stamp") == "${python_packages[*]}" ]]
+    [[ -x $venv/bin/python && -f $venv/framerate-packages && $(<"$venv/framerate-packages") == "${python_packages[*]}" ]]
+  }
+}
+
+have_mlflow() {
+  [[ -n ${FRAMERATE_MLFLOW:-} ]] || {
+    [[ -x $mlflow_venv/bin/mlflow && -f $mlflow_venv/framerate-packages && $(<"$mlflow_venv/framerate-packages") == "${mlflow_packages[*]}" ]]
   }
 }
 
@@ -84,18 +92,20 @@ give_up() {
   missing=1
 }
 
-install_faiss() {
-  local python
+# Into an environment (1) that works when a module (2) can be imported, packages (3 …).
+pip_install() {
+  local folder=$1 module=$2 python
+  shift 2
   python=$(find_python) || { apt_install python3 python3-venv && python=$(find_python); } || return 1
   tried=1
-  say "installing ${python_packages[*]} into $venv"
-  rm -f "$stamp"
+  say "installing $* into $folder"
+  rm -f "$folder/framerate-packages"
   {
-    { [[ -x $venv/bin/pip ]] || "$python" -m venv --clear "$venv"; } &&
-      "$venv/bin/python" -m pip install --disable-pip-version-check --retries 2 "${python_packages[@]}" &&
-      "$venv/bin/python" -c 'import faiss'
+    { [[ -x $folder/bin/pip ]] || "$python" -m venv --clear "$folder"; } &&
+      "$folder/bin/python" -m pip install --disable-pip-version-check --retries 2 "$@" &&
+      "$folder/bin/python" -c "import $module"
   } >>"$log" 2>&1 </dev/null || return 1
-  printf '%s' "${python_packages[*]}" >"$stamp"
+  printf '%s' "$*" >"$folder/framerate-packages"
 }
 
 # What data.sh works with; where no test may be skipped, also what it falls back to.
@@ -107,7 +117,7 @@ have_tools() {
   for tool in "${tools[@]}"; do have "$tool" || return 1; done
 }
 
-if have_chromium && have_firefox && have_faiss && have_tools; then exit 0; fi
+if have_chromium && have_firefox && have_faiss && have_mlflow && have_tools; then exit 0; fi
 
 mkdir -p .cache
 if have flock; then # two runs at once must not build one environment
@@ -129,7 +139,9 @@ for tool in "${tools[@]}"; do
   have "$tool" || give_up "$tool" 'the tests of data.sh with it will be skipped'
 done
 
-have_faiss || install_faiss || give_up 'Python with its packages' 'comparisons with native Faiss, and questions made up by Schemathesis, will be skipped'
+have_faiss || pip_install "$venv" faiss "${python_packages[@]}" || give_up 'Python with its packages' 'comparisons with native Faiss, and questions made up by Schemathesis, will be skipped'
+
+have_mlflow || pip_install "$mlflow_venv" mlflow "${mlflow_packages[@]}" || give_up MLflow 'what the tests ask of a real server of it will be skipped'
 
 if [[ $missing -eq 1 && -n ${FRAMERATE_REQUIRE_ALL:-} ]]; then
   say 'FRAMERATE_REQUIRE_ALL is set, and not all is here'

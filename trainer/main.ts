@@ -10,17 +10,21 @@ import { indexModel } from './commands/indexModel.ts';
 import { inspect } from './commands/inspect.ts';
 import { recommend } from './commands/recommend.ts';
 import { report } from './commands/report.ts';
+import { register } from './commands/register.ts';
+import { runsCompare, runsList, runsShow } from './commands/runs.ts';
 import { score } from './commands/score.ts';
 import { serve } from './commands/serve.ts';
 import { site } from './commands/site.ts';
 import { split } from './commands/split.ts';
 import { start } from './commands/start.ts';
+import { sync } from './commands/sync.ts';
 import { train, type TrainOptions } from './commands/train.ts';
 import { verify } from './commands/verify.ts';
 import { RANKER_KINDS } from './evaluation/rankers.ts';
 import { readIndex } from './indexing/option.ts';
 import { InputError } from './inputError.ts';
 import { parseColumns } from './ratings/columns.ts';
+import { MlflowError } from './tracking/mlflow/errors.ts';
 
 /** An option's value that is a whole number in a range. */
 const whole =
@@ -79,6 +83,18 @@ function gigabytes(text: string): number {
   return value;
 }
 
+const runsOption = (): Option => new Option('--runs <folder>', 'where runs are kept').default('models/runs');
+
+/** The options that say how a training is kept as a run: of `train` and `start`. */
+function withTracking(command: Command): Command {
+  return command
+    .option('--no-track', 'do not keep this training as a run')
+    .option('--runs <folder>', 'where the run is kept (default: runs/ beside the model); with MLFLOW_TRACKING_URI set it is sent there, too')
+    .option('--experiment <name>', 'of MLflow, that the run belongs to (default: MLFLOW_EXPERIMENT_NAME, else FrameRate)')
+    .option('--log-model', 'keep the model itself with its run')
+    .option('--register <name>', "make the model the challenger of that name in MLflow's registry");
+}
+
 /** The options that say what to train on, and how: of `train`, `start` and `evaluate`. */
 function withTraining(command: Command): Command {
   return withData(command)
@@ -97,7 +113,7 @@ const program = new Command('framerate')
   .showHelpAfterError('(--help shows the options)')
   .exitOverride();
 
-withTraining(program.command('train'))
+withTracking(withTraining(program.command('train')))
   .description('Trains a model on ratings and publishes it.')
   .addOption(modelOption())
   .option('--no-map', 'without the map of the catalogue')
@@ -191,6 +207,26 @@ program
   .option('--encoder <file>', 'where the fold-in goes: rated rows in, a person out')
   .action(exportModel);
 
+const runs = program.command('runs').description('Shows what was trained, with which parameters, and how good it was.');
+runs.command('list').description('Lists the runs that were kept, oldest first.').addOption(runsOption()).option('--trials', 'also those of sweeps').option('--json', 'as JSON').action(runsList);
+runs.command('show').description('Shows a run: its parameters, metrics and files.').argument('<run>', 'its id, a part of it that no other has, or "last"').addOption(runsOption()).option('--json', 'as JSON, with every step of the metrics').action(runsShow);
+runs.command('compare').description('Shows runs side by side: the parameters that differ, their metrics, and how much better the first is.').argument('<run...>', 'two or more').addOption(runsOption()).option('--json', 'as JSON').action(runsCompare);
+
+program
+  .command('sync')
+  .description('Sends runs to MLflow (MLFLOW_TRACKING_URI) that it does not have, or not all of. Nothing gets there twice.')
+  .argument('[run...]', 'which ones (default: all)')
+  .addOption(runsOption())
+  .action(sync);
+
+program
+  .command('register')
+  .description("Makes a published model the challenger of a name in MLflow's registry, with its run.")
+  .requiredOption('--model <folder>', 'folder of a published model')
+  .requiredOption('--name <name>', 'of the registered model')
+  .option('--runs <folder>', 'where the run of its training is kept (default: runs/ beside the model)')
+  .action(register);
+
 program
   .command('serve')
   .description('Serves the app and the HTTP API over a published model.')
@@ -206,7 +242,7 @@ program
   .requiredOption('--out <folder>', 'where it goes; a site that was written there before is replaced')
   .action(site);
 
-withTraining(program.command('start'))
+withTracking(withTraining(program.command('start')))
   .description('Trains, unless the model is up to date, then serves app and API.')
   .addOption(modelOption())
   .addOption(indexOption())
@@ -225,7 +261,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode;
-  else if (error instanceof InputError || error instanceof FrameRateError) {
+  else if (error instanceof InputError || error instanceof FrameRateError || error instanceof MlflowError) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   } else {

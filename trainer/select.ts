@@ -49,6 +49,8 @@ export interface SelectOptions {
   readonly kernel: Uint8Array<ArrayBuffer>;
   /** With steps done, of at most so many, where that is known. */
   readonly onProgress?: ((text: string, done?: number, most?: number) => void) | undefined;
+  /** NDCG@10 of the people asked, told all, with each setting that was compared. */
+  readonly onCompared?: ((compared: number, estimate: Estimate) => void) | undefined;
 }
 
 export interface Choice<P extends ModelParameters = SvdParameters> {
@@ -107,12 +109,12 @@ const better = (a: Scores, b: Scores): boolean => {
  *
  * @param start where it begins, and what stays where nothing is better. The rank is the most there may be.
  */
-export async function chooseParameters(ratings: Ratings, start: SvdParameters, { budget, mostResidual = 0, unseenFold = null, kernel, onProgress }: SelectOptions): Promise<Choice> {
+export async function chooseParameters(ratings: Ratings, start: SvdParameters, { budget, mostResidual = 0, unseenFold = null, kernel, onProgress, onCompared }: SelectOptions): Promise<Choice> {
   const trials = budget === 0 ? [] : makeTrials(ratings);
   const people = trials.reduce((sum, trial) => sum + trial.people.length, 0);
   if (people < FEWEST_PEOPLE) return { parameters: start, selection: null };
   const { residual: wanted, ...bare } = start;
-  const search = new Search(trials, await WebAssembly.compile(kernel), budget, wanted !== undefined, onProgress);
+  const search = new Search(trials, await WebAssembly.compile(kernel), budget, wanted !== undefined, onProgress, onCompared);
   const before = await search.scores(bare);
 
   let parameters: SvdParameters = bare;
@@ -176,6 +178,7 @@ class Search {
     private readonly budget: number,
     private readonly residual: boolean,
     private readonly onProgress: SelectOptions['onProgress'],
+    private readonly onCompared: SelectOptions['onCompared'],
   ) {}
 
   /** @param few asks everybody with so many ratings, too, and each question counts. */
@@ -192,6 +195,7 @@ class Search {
       for (const first of [undefined, ...few]) for (const score of judge(trial, factors, engine, first)) scores.push(score);
     }
     this.#known.set(key, scores);
+    if (few.length === 0) this.onCompared?.(this.compared, estimate(scores));
     return scores;
   }
 

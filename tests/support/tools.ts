@@ -38,6 +38,12 @@ export function needs(what: string, found: unknown, required = requireAll): { sk
 export const findChromium = (): string | null => findProgram(process.env.FRAMERATE_CHROMIUM, ['chromium', 'chromium-browser', 'google-chrome']);
 export const findFirefox = (): string | null => findProgram(process.env.FRAMERATE_FIREFOX, ['firefox-esr', 'firefox']);
 
+/** MLflow's own program, in an environment of its own. */
+export function findMlflow(): string | null {
+  const program = process.env.FRAMERATE_MLFLOW || join(repoRoot, '.cache/mlflow/bin/mlflow');
+  return isExecutable(program) ? program : null;
+}
+
 const pythonWith = new Map<string, string | null>();
 
 /** The Python of the tests, where it can import a module. */

@@ -1,14 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadMap } from '../../shared/artifact/load.ts';
 import { formatBytes } from '../../shared/artifact/format.ts';
-import { filesToLoad, optionalFileOf } from '../../shared/artifact/manifest.ts';
 import { writeAtomically } from '../atomicFile.ts';
 import { readResult, RESULT_FILE } from '../evaluation/resultFile.ts';
 import { InputError } from '../inputError.ts';
-import { openRecommenderFrom, openSource } from '../openModel.ts';
+import { openRecommenderFrom } from '../openModel.ts';
 import { measureLatency } from '../report/latency.ts';
-import { reportPage } from '../report/page.ts';
+import { renderReport } from '../report/render.ts';
 
 interface Options {
   readonly model: string;
@@ -20,13 +17,9 @@ interface Options {
 export async function report({ model: folder, evaluation = join(folder, RESULT_FILE), out }: Options): Promise<void> {
   const recommender = await openRecommenderFrom(folder);
   const result = await readResult(evaluation);
-  const { manifest, catalog } = recommender.model;
+  const { manifest } = recommender.model;
   if (result.dataset.name !== manifest.dataset.name) throw new InputError(`${evaluation} is of ${result.dataset.name}, the model of ${manifest.dataset.name}: evaluate the data that the model was trained on.`);
-  const latency = measureLatency(recommender);
-  const map = optionalFileOf(manifest, 'map') ? await loadMap(openSource(folder), manifest) : null;
-  const bytes = filesToLoad(manifest).reduce((sum, file) => sum + file.bytes, 0);
-  const css = await readFile(new URL('../report/report.css', import.meta.url), 'utf8');
-  const page = reportPage({ manifest, items: catalog.items, result, latency, map, bytes }, css);
+  const page = await renderReport(folder, recommender, result, measureLatency(recommender));
   try {
     await writeAtomically(out, page);
   } catch (cause) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { FactorStore } from '../../shared/artifact/factorTable.ts';
 import { formatBytes } from '../../shared/artifact/format.ts';
 import { optionalFileOf, type Manifest, type ModelKind } from '../../shared/artifact/manifest.ts';
@@ -7,6 +7,7 @@ import type { SearchSection } from '../../shared/artifact/searchSection.ts';
 import { makeCompanions } from '../companions.ts';
 import { CheckpointFile } from '../checkpoint.ts';
 import { ASKED_FOLD, evaluateTrained, forgetEvaluation } from '../evaluation/atTraining.ts';
+import type { Estimate } from '../evaluation/metrics.ts';
 import { likedFrom } from '../evaluation/settings.ts';
 import { splitUsers } from '../evaluation/split.ts';
 import { readSplitOrigin } from '../evaluation/splitFiles.ts';
@@ -24,7 +25,10 @@ import type { Ratings } from '../ratings/ratings.ts';
 import type { Columns } from '../ratings/columns.ts';
 import { recipeOf } from '../recipe.ts';
 import { sampleRatings } from '../sample/ratings.ts';
-import { residualWithin, startOf, type Request } from '../select.ts';
+import { residualWithin, startOf, type Request, type SelectOptions } from '../select.ts';
+import { registerModel, requireServer } from '../tracking/registerModel.ts';
+import { TrackedRun, type TrackingOptions } from '../tracking/trackedRun.ts';
+import { keepModel, trackData, trackEvaluation, trackFactors, trackPublished } from '../tracking/trackTraining.ts';
 import { packTrainingUsers } from '../trainingUsers.ts';
 
 /** What `--data` calls the ratings that come with the project. */
@@ -53,7 +57,7 @@ export interface TrainingOptions extends DataOptions {
   readonly seed: number;
 }
 
-export interface TrainOptions extends TrainingOptions {
+export interface TrainOptions extends TrainingOptions, TrackingOptions {
   /** Default: ssvd. */
   readonly model?: ModelKind;
   /** Lay out the map of the catalogue. Default true. */
@@ -67,6 +71,10 @@ export interface TrainOptions extends TrainingOptions {
   readonly resume?: true;
   /** Seconds after which a long run is kept for `resume`, again and again. */
   readonly keepEvery?: number;
+  /** Keep the model itself with its run, and send it where that is sent. */
+  readonly logModel?: true;
+  /** Make it the challenger of that name in MLflow's registry. */
+  readonly register?: string;
 }
 
 const DEFAULT_KEEP_EVERY = 30;
@@ -76,28 +84,54 @@ const DEFAULT_KEEP_EVERY = 30;
  * @returns the folder of the model.
  */
 export async function train(options: TrainOptions): Promise<string> {
+  if (options.register !== undefined) requireServer(options);
   const progress = new Progress();
-  const folder = await interruptible('Stopped: nothing was published. --resume goes on, if the run was kept.', async (signal) => await trainModel(options, progress, signal));
-  await indexTrained(folder, options.index, progress);
-  return folder;
+  const begin = Date.now();
+  return interruptible('Stopped: nothing was published. --resume goes on, if the run was kept.', async (signal) => {
+    const ratings = await readTrainingRatings(options, progress, signal);
+    const kind = options.model ?? 'ssvd';
+    const folder = options.out ?? join('models', kind === 'ssvd' ? ratings.dataset.name : `${ratings.dataset.name}-${kind}`);
+    const runs = options.runs ?? join(dirname(folder), 'runs');
+    const { tune, mostResidual, ...request } = requestOf(options, ratings, kind);
+    const plan = planOf(kind, request);
+    const recipe = await recipeOf(ratings.dataset.digest, [plan.start, tune, mostResidual, options.map ?? true]);
+    const before = await readManifest(folder).catch(() => null);
+    if (before?.recipe === recipe && Boolean(optionalFileOf(before, 'users')) === Boolean(options.publishUsers)) {
+      progress.say(`${folder} is up to date: same ratings, same parameters.`);
+      await indexTrained(folder, options.index, progress);
+      if (options.register !== undefined) await registerModel({ model: folder, name: options.register, runs }, progress);
+      return folder;
+    }
+    const run = TrackedRun.begin(runs, options, { kind: 'train', name: basename(folder), time: begin }, (text) => progress.say(text));
+    await run.during(async () => {
+      run.metric('time/read_s', (Date.now() - begin) / 1000);
+      const ofSplit = options.data?.length === 1 && (await readSplitOrigin(options.data[0]!)) !== null;
+      await trainModel({ ratings, ofSplit, folder, kind, plan, request, tune, mostResidual, recipe, options }, progress, signal, run);
+    });
+    return folder;
+  });
 }
 
-async function trainModel(options: TrainOptions, progress: Progress, signal: AbortSignal): Promise<string> {
-  const ratings = await readTrainingRatings(options, progress, signal);
-  const kind = options.model ?? 'ssvd';
-  const folder = options.out ?? join('models', kind === 'ssvd' ? ratings.dataset.name : `${ratings.dataset.name}-${kind}`);
-  const { tune, mostResidual, ...request } = requestOf(options, ratings, kind);
-  const plan = planOf(kind, request);
-  const { start } = plan;
-  const recipe = await recipeOf(ratings.dataset.digest, [start, tune, mostResidual, options.map ?? true]);
-  const before = await readManifest(folder).catch(() => null);
-  if (before?.recipe === recipe && Boolean(optionalFileOf(before, 'users')) === Boolean(options.publishUsers)) {
-    progress.say(`${folder} is up to date: same ratings, same parameters.`);
-    return folder;
-  }
+interface Job {
+  readonly ratings: Ratings;
+  /** Whether these are the train people of a split. */
+  readonly ofSplit: boolean;
+  readonly folder: string;
+  readonly kind: ModelKind;
+  readonly plan: Plan;
+  readonly request: Request;
+  readonly tune: number;
+  readonly mostResidual: number;
+  readonly recipe: string;
+  readonly options: TrainOptions;
+}
 
-  const ofSplit = options.data?.length === 1 && (await readSplitOrigin(options.data[0]!)) !== null;
-  const chosen = await choose(plan, ratings, { tune, mostResidual, unseenFold: ofSplit ? null : ASKED_FOLD }, progress, signal);
+async function trainModel({ ratings, ofSplit, folder, kind, plan, request, tune, mostResidual, recipe, options }: Job, progress: Progress, signal: AbortSignal, run: TrackedRun): Promise<void> {
+  trackData(run, ratings);
+  const { data, columns, kCore, implicit } = options;
+  run.params({ data, columns, kCore, implicit, tune });
+  const onCompared = (compared: number, score: Estimate): void => run.metric('validation/ndcg_at_10', score, compared);
+  const chosen = await run.phase('choose', () => choose(plan, ratings, { tune, mostResidual, unseenFold: ofSplit ? null : ASKED_FOLD, onCompared }, progress, signal));
   const { parameters, selection } = chosen;
   progress.say(`Training ${MODEL_NAMES[kind]} on ${ratings.userIds.length.toLocaleString('en')} × ${ratings.items.length.toLocaleString('en')} at rank ${parameters.rank}`);
   const checkpoint = new CheckpointFile(folder, recipe, {
@@ -105,34 +139,41 @@ async function trainModel(options: TrainOptions, progress: Progress, signal: Abo
     everySeconds: options.keepEvery ?? DEFAULT_KEEP_EVERY,
     onResume: (passes) => progress.say(`Going on after pass ${passes} of a run before`),
   });
-  const factors = await chosen.train(ratings, { signal, checkpoint, onProgress: (done, total) => progress.track(MODEL_NAMES[kind], done, total) });
+  const factors = await run.phase('train', () => chosen.train(ratings, { signal, checkpoint, onProgress: (done, total) => progress.track(MODEL_NAMES[kind], done, total) }));
   if (isFactors(factors)) progress.say(`SVD done: ${factors.svd.passes} passes over the ratings, residual ${factors.svd.residual.toExponential(1)}`);
   if (factors.parameters.rank < parameters.rank) progress.say(`The ratings have only ${factors.parameters.rank} dimensions: that is the model's rank.`);
+  await trackFactors(run, factors);
 
-  const companions = await makeCompanions(ratings, factors, { map: options.map ?? true }, progress);
-  signal.throwIfAborted();
-  const users = options.publishUsers ? { users: packTrainingUsers(ratings, factors.itemOfRow) } : {};
-  const manifest = await publish(folder, ratings, factors, recipe, { ...companions, ...users }, selection);
+  const manifest = await run.phase('publish', async () => {
+    const companions = await makeCompanions(ratings, factors, { map: options.map ?? true }, progress);
+    signal.throwIfAborted();
+    const users = options.publishUsers ? { users: packTrainingUsers(ratings, factors.itemOfRow) } : {};
+    return publish(folder, ratings, factors, recipe, { ...companions, ...users }, selection);
+  });
   await checkpoint.remove();
   progress.say(`Published ${folder} (${describeFiles(manifest)})`);
-  if (options.evaluate && !ofSplit) await evaluateTrained(folder, manifest, ratings, { kind, start: startOf(request), chosen }, progress);
+  const evaluation = options.evaluate && !ofSplit ? await run.phase('evaluate', () => evaluateTrained(folder, manifest, ratings, { kind, start: startOf(request), chosen }, progress)) : null;
+  if (evaluation) await trackEvaluation(run, evaluation);
   else await forgetEvaluation(folder);
   if (options.evaluate && ofSplit) progress.say('Not evaluated: these are the train people of a split; `framerate score` asks its others.');
-  return folder;
+  await indexTrained(folder, options.index, progress);
+  await trackPublished(run, folder, evaluation);
+  if (run.journal && (options.logModel || options.register !== undefined)) await keepModel(run.journal, folder);
+  if (options.register !== undefined) run.journal?.append({ type: 'register', model: options.register });
 }
 
 /**
  * Chooses the parameters once, for the model and for its evaluation: on all but the people whom the evaluation asks.
  * @param options `unseenFold` is null for the train people of a split, who are all there to choose on: the ones to ask are in its other files.
  */
-async function choose(plan: Plan, ratings: Ratings, { tune, mostResidual, unseenFold }: { tune: number; mostResidual: number; unseenFold: number | null }, progress: Progress, signal: AbortSignal): Promise<Chosen> {
+async function choose(plan: Plan, ratings: Ratings, { tune, mostResidual, unseenFold, onCompared }: Pick<SelectOptions, 'onCompared'> & { tune: number; mostResidual: number; unseenFold: number | null }, progress: Progress, signal: AbortSignal): Promise<Chosen> {
   const seen = unseenFold === null || tune === 0 ? ratings : splitUsers(ratings, { fold: unseenFold, positiveFrom: likedFrom(ratings.scale) }).train;
   const onProgress = (text: string, done?: number, most?: number): void => {
     signal.throwIfAborted();
     if (done !== undefined && most) progress.track('Choosing parameters', done, most, text);
     else progress.update(`Choosing parameters: ${text}`);
   };
-  const chosen = await plan.choose(seen, { budget: tune, mostResidual, unseenFold, kernel: await readKernel(), onProgress });
+  const chosen = await plan.choose(seen, { budget: tune, mostResidual, unseenFold, kernel: await readKernel(), onProgress, onCompared });
   for (const line of chosen.lines) progress.say(line);
   return chosen;
 }

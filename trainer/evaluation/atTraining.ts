@@ -26,13 +26,22 @@ interface Training {
   readonly chosen: Chosen;
 }
 
+export interface TrainedEvaluation {
+  readonly result: EvaluationResult;
+  /** NDCG@10 of each person who was asked. */
+  readonly scores: readonly number[];
+}
+
 /**
  * The short evaluation at the end of a training: trains the same again on the people of a split, asks the others, prints
  * one table, keeps everything beside the model and the metrics in its manifest. The published model stays what it is:
  * trained on everybody.
+ *
+ * @returns null where there are too few people to ask.
  */
-export async function evaluateTrained(folder: string, manifest: Manifest, ratings: Ratings, { kind, start, chosen }: Training, progress: Progress): Promise<void> {
+export async function evaluateTrained(folder: string, manifest: Manifest, ratings: Ratings, { kind, start, chosen }: Training, progress: Progress): Promise<TrainedEvaluation | null> {
   let result: EvaluationResult;
+  let scores: readonly number[] = [];
   try {
     result = await runEvaluation(ratings, {
       folds: [ASKED_FOLD],
@@ -45,17 +54,20 @@ export async function evaluateTrained(folder: string, manifest: Manifest, rating
       ],
       parameters: start,
       kernel: await readKernel(),
+      onScores: (values) => (scores = values),
       onProgress: (text) => progress.update(`Evaluating: ${text}`),
     });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     progress.say(`Not evaluated. ${error.message}`);
-    return forgetEvaluation(folder);
+    await forgetEvaluation(folder);
+    return null;
   }
   progress.say(`Evaluated the same training on ${result.protocol.trainPeople[0]!.toLocaleString('en')} people, asking others; the published model is trained on everybody.`);
   process.stdout.write(`\n${describeShortly(result)}`);
   await writeResult(join(folder, RESULT_FILE), result);
   await writeAtomically(join(folder, 'manifest.json'), formatManifest({ ...manifest, evaluation: summarise(result, manifest.selection) }));
+  return { result, scores };
 }
 
 /** What was measured before is of another model. */

@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly groups?: readonly Group['kind'][];
   /** Also ask the last ranker with its dials turned. */
   readonly dials?: boolean;
+  /** NDCG@10 of each person asked by the last ranker, in the first setting with all ratings told; folds in their order. */
+  readonly onScores?: (scores: readonly number[]) => void;
   readonly onProgress?: (text: string) => void;
 }
 
@@ -131,6 +133,8 @@ export async function evaluateSplits(ratings: Ratings, options: RunOptions, spli
     trainItems.push(split.train.items.length);
     await runFold(split, fold, options, gathered, turned);
   }
+  const last = [...gathered.get(options.settings[0]!)!.values()][0]!.byRanker;
+  options.onScores?.(pool([...last.values()].at(-1)!.parts).byPerson['NDCG@10']);
   return {
     format: 'framerate-evaluation',
     schemaVersion: 1,
