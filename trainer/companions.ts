@@ -22,7 +22,7 @@ export async function makeCompanions(ratings: Ratings, factors: Trained, { map }
   const extras: Extras = {};
   if (!oneForAll) extras.onboarding = writeOnboardingList({ rows, asked: askFirst(ratings, factors) });
   // Where all ratings are the same there is nothing to expect.
-  if (ratings.scale.min < ratings.scale.max) extras.stars = writeStarsTable(trainStars(ratings, itemOfRow));
+  if (ratings.rating.some((rating) => rating !== ratings.rating[0])) extras.stars = writeStarsTable(trainStars(ratings, itemOfRow));
   if (map && !oneForAll) {
     const items = Array.from(itemOfRow, (item) => ratings.items[item]!);
     const table = await layMap(index, foldIn.popularity, items, parameters.seed, await readKernel(), (part) => progress.update(`Map: ${Math.round(100 * part)} %`));

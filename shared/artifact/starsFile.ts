@@ -32,7 +32,7 @@ export function quantizeMeans(means: ArrayLike<number>): Pick<StarsTable, 'min' 
   }
   if (means.length === 0) min = max = 0;
   min = Math.fround(min);
-  const step = Math.fround((max - min) / 255);
+  const step = Math.max(0, Math.fround((max - min) / 255)); // all alike, and rounded up
   return { min, step, codes: Uint8Array.from(means, (mean) => (step === 0 ? 0 : Math.min(255, Math.max(0, Math.round((mean - min) / step))))) };
 }
 

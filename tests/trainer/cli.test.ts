@@ -119,6 +119,7 @@ describe('train', () => {
     const { code, err } = await framerate(['train', '--data', data, '--implicit', '--rank', '4', '--no-evaluate', '--out', 'models/taken']);
     expect(code, err).toBe(0);
     expect(parseManifest(await readFile(join(scratch, 'models/taken/manifest.json'), 'utf8')).ratingScale).toEqual({ min: 1, max: 5 });
+    expect((await framerate(['verify', '--model', 'models/taken'])).code).toBe(0);
     const plays = await write('plays.csv', `user,item,plays\n${rows.map((row, i) => `${row},${i + 1}`).join('\n')}\n`);
     const counted = await framerate(['evaluate', '--data', plays, '--implicit', '--rank', '4', '--binary']);
     expect(counted.code, counted.err).toBe(0);

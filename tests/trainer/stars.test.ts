@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { meanRating } from '../../shared/artifact/starsFile.ts';
+import { meanRating, quantizeMeans } from '../../shared/artifact/starsFile.ts';
 import { sampleRatings } from '../../trainer/sample/ratings.ts';
 import { biases, trainStars } from '../../trainer/stars.ts';
 
@@ -45,4 +45,12 @@ describe('trainStars', () => {
     expect(table.rows).toBe(3);
     [19, 0, 7].forEach((original, row) => expect(meanRating(table, row)).toBeCloseTo(mean + item[original]!, 2));
   });
+});
+
+test('means that are all alike have no step between them, whichever way they are rounded', () => {
+  for (const mean of [4, 3.9999999999999996, 0.1, 3.3]) {
+    const table = quantizeMeans([mean, mean]);
+    expect(table.step).toBe(0);
+    expect(meanRating({ rows: 2, offsetRidge: 1, tasteRidge: 1, ...table }, 1)).toBeCloseTo(mean, 6);
+  }
 });
