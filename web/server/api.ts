@@ -1,6 +1,4 @@
 import bearerAuth from '@fastify/bearer-auth';
-import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -8,6 +6,7 @@ import underPressure from '@fastify/under-pressure';
 import { Ajv } from 'ajv';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { artifacts } from './artifacts.ts';
+import { openToAll } from './headers.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { Models } from './modelHost.ts';
 import { handleFailure, handleUnknownRoute, Problem } from './problems.ts';
@@ -60,8 +59,7 @@ export async function createApi(models: Models, { logger, folder, metrics = crea
     done();
   });
 
-  await api.register(cors, { origin: true, exposedHeaders: ['x-request-id', 'x-model-id', 'retry-after'] });
-  await api.register(helmet, { contentSecurityPolicy: false, crossOriginResourcePolicy: { policy: 'cross-origin' } });
+  await openToAll(api);
   await api.register(underPressure, { maxEventLoopDelay: MAX_DELAY_MS, retryAfter: 1 });
   if (requestsPerMinute > 0) await api.register(rateLimit, { max: requestsPerMinute, timeWindow: '1 minute' });
   api.setNotFoundHandler(handleUnknownRoute);

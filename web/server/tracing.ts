@@ -25,7 +25,8 @@ const traces = new WeakMap<IncomingMessage, Trace>();
 export const traceLog: FastifyServerOptions['childLoggerFactory'] & {} = (logger, bindings, options, request) => {
   const header = request.headers['traceparent'];
   const [, trace_id, parent_id, flags] = (typeof header === 'string' && TRACEPARENT.exec(header)) || [];
-  if (!trace_id || !parent_id || !flags) return logger.child(bindings, options);
+  // A log that says nothing needs no children.
+  if (!trace_id || !parent_id || !flags) return logger.level === 'silent' ? logger : logger.child(bindings, options);
   const trace = { trace_id, parent_id, span_id: randomBytes(8).toString('hex'), flags };
   traces.set(request as IncomingMessage, trace);
   return logger.child({ ...bindings, trace_id, parent_id, span_id: trace.span_id }, options);

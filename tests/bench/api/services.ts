@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 /** What the bench of the API needs besides the project, below .cache, in these releases. */
 const LOAD_TOOL = { autocannon: '9.0.0' };
-const PYTHON_PACKAGES = ['fastapi==0.165.0', 'uvicorn[standard]==0.54.0', 'faiss-cpu>=1.8,<2', 'numpy>=1.26,<3'];
+const PYTHON_PACKAGES = ['fastapi==0.165.0', 'uvicorn[standard]==0.54.0', 'faiss-cpu>=1.8,<2', 'numpy>=1.26,<3', 'prometheus-client>=0.20,<1'];
 const npmFolder = join(repoRoot, '.cache/bench/load');
 const venv = join(repoRoot, '.cache/bench/fastapi');
 
