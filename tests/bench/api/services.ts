@@ -54,6 +54,14 @@ export async function startOurs(model: string): Promise<Service> {
   return ready({ name: 'FrameRate', address: `http://127.0.0.1:${port}`, process: onFirstCore(process.execPath, args) }, '/readyz');
 }
 
+/** What answers without a thought: how near to it can one be? */
+export async function startFloor(kind: 'http' | 'fastify'): Promise<Service> {
+  const port = await freePort();
+  const args = ['--import', import.meta.resolve('tsx'), join(import.meta.dirname, 'floor.ts'), String(port), kind];
+  const name = kind === 'http' ? 'the same bytes from `node:http`' : 'the same bytes from Fastify';
+  return ready({ name, address: `http://127.0.0.1:${port}`, process: onFirstCore(process.execPath, args) }, '/readyz');
+}
+
 export async function startFastApi(model: string): Promise<Service> {
   const port = await freePort();
   const python = await installFastApi();
