@@ -10,7 +10,7 @@ const FILES: readonly [name: string, format: Format][] = [
   ['framerate-widget.iife.js', 'iife'],
 ];
 /** Of each as brotli, which is what a visitor downloads: covers are 9 kB of it, the engine 11, the search kernel 3. */
-const MOST_BYTES = 31_500;
+const MOST_BYTES = 32_500;
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
