@@ -63,9 +63,9 @@ export interface Choice<P extends ModelParameters = SvdParameters> {
 export const FEWEST_PEOPLE = 50;
 /** A ranking is the same long before the SVD is as exact as a published one. */
 export const TRIAL_TOLERANCE = 1e-2;
-/** So many items tell one regularisation of the residual from another, in a second each … */
+/** So many items, of one split, tell one regularisation of the residual from another, in a second each … */
 const ROWS_FOR_REGULARIZATION = 3000;
-/** … and so many, of one split, how much it should count, in ten. */
+/** … and so many how much it should count, in ten. Of more splits fewer, so that it takes as long. */
 const ROWS_FOR_WEIGHT = 7000;
 /** Few ratings: what prior and shrinkage are for. */
 const FEW = [1, 3, 5, 10];
@@ -216,34 +216,31 @@ class Search {
   }
 
   /**
-   * Residuals of several weights and thresholds. The regularisation comes first, over fewer items: of the ones to begin
-   * with, then around the best. What that leaves is judged over more items where there are, since a weight that is right
-   * among the most rated is not for all; and with `most` entries an item, where these are more.
+   * Residuals of several weights and thresholds, and with `most` entries an item, where these are more than wanted. Their
+   * regularisation is chosen first, over fewer items; what that leaves is judged over more, since a weight that is right
+   * among the most rated is not for all.
    */
   async residuals(parameters: SvdParameters, wanted: ResidualParameters, most: number): Promise<Candidate[]> {
     const svds = await this.#decompose(parameters);
     const factors = this.trials.map((trial, i) => toFactors(trial.training, svds[i]!, parameters));
-    const largest = Math.max(wanted.perItem, most);
-    const found = new Map<ResidualParameters, (Residual | null)[]>();
-    const candidates: Candidate[] = [];
-    const judge = async (regularized: ResidualParameters, rows: number): Promise<void> => {
-      const residuals = await this.#trainResiduals(factors, { ...regularized, perItem: largest }, rows);
-      const judged = await this.#judgeResiduals(factors, residuals, regularized);
-      for (const { parameters: own } of judged) found.set(own, residuals);
-      candidates.push(...judged);
+    const [few, many] = [ROWS_FOR_REGULARIZATION, ROWS_FOR_WEIGHT].map((rows) => Math.floor(rows / Math.cbrt(this.trials.length))) as [number, number];
+    const larger = Math.max(wanted.perItem, most);
+    let best = { parameters: wanted, residuals: [] as (Residual | null)[], worth: -Infinity };
+    const compare = async (regularized: ResidualParameters): Promise<void> => {
+      const residuals = await this.#trainResiduals(factors, { ...regularized, perItem: larger }, few);
+      const worths = (await this.#judgeResiduals(factors, residuals, regularized, [])).map(({ all }) => mean(all));
+      const worth = Math.max(...worths);
+      if (worth > best.worth) best = { parameters: regularized, residuals, worth };
     };
-    for (const regularization of REGULARIZATIONS) await judge({ ...wanted, ...regularization }, ROWS_FOR_REGULARIZATION);
-    const first = bestOf(candidates, () => true).parameters;
-    for (const strength of STRENGTHS) await judge({ ...first, lambda: strength * first.lambda }, ROWS_FOR_REGULARIZATION);
+    for (const regularization of REGULARIZATIONS) await compare({ ...wanted, ...regularization });
+    const { lambda } = best.parameters;
+    for (const strength of STRENGTHS) await compare({ ...best.parameters, lambda: strength * lambda });
 
-    let best = bestOf(candidates, () => true).parameters;
-    const rows = Math.floor(ROWS_FOR_WEIGHT / Math.cbrt(this.trials.length));
-    if (this.trials.some(({ training }) => coveredRows(training.popularity, Math.min(rows, best.rows)) > ROWS_FOR_REGULARIZATION)) {
-      candidates.length = 0;
-      await judge(best, rows);
-      best = bestOf(candidates, () => true).parameters;
-    }
-    if (largest > wanted.perItem) candidates.push(...(await this.#judgeResiduals(factors, found.get(best)!, { ...best, perItem: largest })));
+    const covered = (rows: number): number[] => this.trials.map(({ training }) => coveredRows(training.popularity, Math.min(rows, wanted.rows)));
+    const whole = covered(many).every((rows) => rows <= few);
+    const residuals = whole ? best.residuals : await this.#trainResiduals(factors, { ...best.parameters, perItem: larger }, many);
+    const candidates = await this.#judgeResiduals(factors, residuals, best.parameters, FEW);
+    if (larger > wanted.perItem) candidates.push(...(await this.#judgeResiduals(factors, residuals, { ...bestOf(candidates, () => true).parameters, perItem: larger }, FEW)));
     return candidates;
   }
 
@@ -257,7 +254,7 @@ class Search {
     return residuals;
   }
 
-  async #judgeResiduals(factors: readonly Factors[], residuals: readonly (Residual | null)[], parameters: ResidualParameters): Promise<Candidate[]> {
+  async #judgeResiduals(factors: readonly Factors[], residuals: readonly (Residual | null)[], parameters: ResidualParameters, few: readonly number[]): Promise<Candidate[]> {
     const ways = WEIGHTS.flatMap((weight) => FULL_FROM.map((fullFrom) => ({ weight, fullFrom })));
     const candidates = ways.map((way) => ({ parameters: { ...parameters, ...way }, all: [] as number[], few: [] as number[] }));
     this.compared += ways.length;
@@ -271,7 +268,7 @@ class Search {
         return ways.map(() => without);
       };
       ask().forEach((scores, way) => candidates[way]!.all.push(...scores));
-      for (const first of FEW) ask(first).forEach((scores, way) => candidates[way]!.few.push(...scores));
+      for (const first of few) ask(first).forEach((scores, way) => candidates[way]!.few.push(...scores));
     }
     return candidates;
   }
