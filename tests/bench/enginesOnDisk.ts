@@ -12,5 +12,6 @@ const faissFile = join(repoRoot, 'shared/engine/faiss/faiss.wasm');
 export const filesOnDisk: EngineFiles = {
   readKernel: async () => new Uint8Array(await readFile(kernelFile)),
   readFaiss: async () => (existsSync(faissFile) ? readFile(faissFile) : null),
+  openOnnxOnGpu: () => Promise.reject(new Error('There is no WebGPU in Node.')),
   openOnnx: loadOnnx,
 };

@@ -83,6 +83,9 @@ export function describeInBrowsers(title: string, tests: (browser: BrowserName) 
   }
 }
 
+/** Chromium's own word to whoever asks whether there is WebGPU, where there is none. */
+const NO_GPU = 'No available adapters.';
+
 /** A real browser with an empty page, and an ear at it. */
 export async function openBrowser(name: BrowserName, wanted: BrowserContextOptions = {}, switches: readonly string[] = []): Promise<Omit<OpenedBrowser, 'address'>> {
   const kind: Kind = kinds[name];
@@ -101,7 +104,7 @@ export async function openBrowser(name: BrowserName, wanted: BrowserContextOptio
   }
   const page = await context.newPage();
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    if ((message.type() === 'error' || message.type() === 'warning') && message.text() !== NO_GPU) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   return { page, requests, complaints, close: () => browser.close() };

@@ -5,6 +5,7 @@ export const listedEngines = [
   { id: 'faiss-flat', name: 'Faiss, Flat', how: 'Faiss in WebAssembly, single precision' },
   { id: 'faiss-ivf', name: 'Faiss, IVF', how: 'Faiss in WebAssembly, an eighth of its cells' },
   { id: 'onnx', name: 'ONNX Runtime', how: 'MatMul and TopK in WebAssembly, single precision' },
+  { id: 'onnx-webgpu', name: 'ONNX Runtime, WebGPU', how: 'MatMul and TopK on the graphics processor, single precision' },
   { id: 'javascript', name: 'Plain JavaScript', how: 'brute force, what the others are held to' },
 ] as const;
 

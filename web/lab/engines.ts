@@ -16,6 +16,8 @@ export interface EngineFiles {
   /** Null where it was not built. */
   readFaiss(): Promise<FaissWasm>;
   openOnnx(): Promise<OnnxRuntime>;
+  /** The same on WebGPU. @throws {FrameRateError} `WASM_UNAVAILABLE` where there is none. */
+  openOnnxOnGpu(): Promise<OnnxRuntime>;
 }
 
 /** What all engines are asked for: the k best of these rows, the excluded ones left out. */
@@ -58,6 +60,14 @@ async function openFaissKind(files: EngineFiles, task: Task, make: (faiss: Faiss
   return { search: searchOf(index, task), close: () => index.close() };
 }
 
+const openingOfOnnx = (load: (files: EngineFiles) => Promise<OnnxRuntime>): Opening => ({
+  unfit: (task) => (task.excluded ? 'leaves no rows out' : tooManyFloats(task)),
+  async open({ table, matrix, k }, files) {
+    const found = await openOnnxSearch(await load(files), matrix(), table.rows, table.rank, Math.min(k, table.rows));
+    return { search: found.search, close: () => void found.close() };
+  },
+});
+
 /** About as many cells as Faiss advises, and an eighth of them visited: what a few per cent of the best may be lost for. */
 const cellsFor = (rows: number): number => Math.max(1, Math.round(Math.sqrt(rows)));
 
@@ -87,13 +97,8 @@ const openings: Readonly<Record<EngineId, Opening>> = {
         return index;
       }),
   },
-  onnx: {
-    unfit: (task) => (task.excluded ? 'leaves no rows out' : tooManyFloats(task)),
-    async open({ table, matrix, k }, files) {
-      const found = await openOnnxSearch(await files.openOnnx(), matrix(), table.rows, table.rank, Math.min(k, table.rows));
-      return { search: found.search, close: () => void found.close() };
-    },
-  },
+  onnx: openingOfOnnx((files) => files.openOnnx()),
+  'onnx-webgpu': openingOfOnnx((files) => files.openOnnxOnGpu()),
   javascript: {
     unfit: () => null,
     async open(task) {

@@ -11,6 +11,7 @@ import { repoRoot } from '../../support/tools.ts';
 const files: EngineFiles = {
   readKernel: async () => new Uint8Array(await readFile(join(repoRoot, 'shared/engine/kernel/kernel.wasm'))),
   readFaiss: async () => null,
+  openOnnxOnGpu: () => Promise.reject(new Error('There is no WebGPU here.')),
   async openOnnx() {
     const ort = await import('onnxruntime-web/wasm');
     ort.env.wasm.numThreads = 1;
@@ -50,7 +51,8 @@ describe('runLab', () => {
       expect(micros.length).toBeGreaterThan(0);
       expect(p99Micros).toBeGreaterThanOrEqual(medianMicros);
     }
-    expect(missing.map(({ name }) => name)).toEqual(['Faiss, same file', 'Faiss, Flat', 'Faiss, IVF']);
+    expect(missing.map(({ name }) => name)).toEqual(['Faiss, same file', 'Faiss, Flat', 'Faiss, IVF', 'ONNX Runtime, WebGPU']);
+    expect(missing.at(-1)!.why).toBe('There is no WebGPU here.');
     expect(missing[0]!.why).toMatch('npm run build:faiss');
     const shares = told.map(({ share }) => share);
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
@@ -60,7 +62,7 @@ describe('runLab', () => {
   test('keeps single precision out of sets that would take a gigabyte of it', () => {
     const table = { ...makeTable(1, 64, 1), rows: 1_000_000 };
     const unfit = engines.filter((engine) => engine.unfit({ table, matrix: () => new Float32Array(), k: 10 }) !== null);
-    expect(unfit.map(({ id }) => id)).toEqual(['faiss-flat', 'faiss-ivf', 'onnx']);
+    expect(unfit.map(({ id }) => id)).toEqual(['faiss-flat', 'faiss-ivf', 'onnx', 'onnx-webgpu']);
   });
 });
 

@@ -1,6 +1,7 @@
 import axe from 'axe-core';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { describeInBrowsers, launch, type OpenedBrowser } from '../../e2e/browser.ts';
+import { needs } from '../../support/tools.ts';
 
 describeInBrowsers('the lab', (name) => {
   let opened: OpenedBrowser;
@@ -22,6 +23,8 @@ describeInBrowsers('the lab', (name) => {
   test('runs with the keyboard, shows figures of each engine, and lets them be copied', async () => {
     const { page } = opened;
     expect(await violations()).toEqual([]);
+    expect(await page.getByRole('checkbox', { name: 'ONNX Runtime, WebGPU' }).isDisabled()).toBe(true);
+    await page.getByText('there is no WebGPU here').waitFor();
     await button('Run').focus();
     await page.keyboard.press('Enter');
     await page.getByText('Done.').waitFor({ timeout: 100_000 });
@@ -57,7 +60,7 @@ describeInBrowsers('the lab', (name) => {
 
   test('stops at once, and runs again', async () => {
     const { page } = opened;
-    for (const engine of ['ONNX Runtime', 'Faiss, Flat', 'Faiss, IVF', 'Faiss, same file']) await page.getByRole('checkbox', { name: engine }).uncheck();
+    for (const engine of ['ONNX Runtime MatMul', 'Faiss, Flat', 'Faiss, IVF', 'Faiss, same file']) await page.getByRole('checkbox', { name: engine }).uncheck();
     await page.getByRole('checkbox', { name: 'A made-up million' }).check();
     await button('Run').click();
     await page.getByRole('progressbar', { name: 'How far it is' }).waitFor();
@@ -71,3 +74,29 @@ describeInBrowsers('the lab', (name) => {
     expect(await status()).toBe('Choose something to search, and an engine.');
   }, 90_000);
 });
+
+describeInBrowsers(
+  'the lab on WebGPU, by a software adapter,',
+  () => {
+    let opened: OpenedBrowser;
+    afterEach(() => opened.close());
+
+    test('asks ONNX Runtime for the same ten', async (context) => {
+      opened = await launch({ modelFolder: inject('sampleModel'), page: 'lab', switches: ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] });
+      const { page } = opened;
+      const note = await page.getByText(/on the graphics processor, single precision;/).innerText();
+      if (needs('a Chromium with a software adapter for WebGPU', !note.endsWith('no WebGPU here')).skip) return context.skip();
+      expect(opened.requests.filter((url) => url.includes('/ort'))).toEqual([]);
+      for (const engine of ['ONNX Runtime MatMul', 'Faiss, Flat', 'Faiss, IVF', 'Faiss, same file']) await page.getByRole('checkbox', { name: engine }).uncheck();
+      await page.getByRole('checkbox', { name: 'ONNX Runtime, WebGPU' }).check();
+      await page.getByRole('button', { name: 'Run' }).click();
+      await page.getByText('Done.').waitFor({ timeout: 100_000 });
+      const rows = await page.getByRole('table').getByRole('row').allInnerTexts();
+      expect(rows.map((row) => row.split('\t')[0]).sort()).toEqual(['Engine', 'FrameRate kernel', 'ONNX Runtime, WebGPU', 'Plain JavaScript'].sort());
+      expect(rows.find((row) => row.startsWith('ONNX Runtime, WebGPU'))).toMatch(/1\.000$/);
+      expect(opened.requests.filter((url) => !url.startsWith(opened.address) && !url.startsWith('data:'))).toEqual([]);
+      expect(opened.complaints).toEqual([]);
+    }, 120_000);
+  },
+  ['chromium'],
+);
