@@ -68,7 +68,6 @@ export class Catalog {
   readonly #columns: Columns;
   readonly #rowOf: (id: ItemId) => number | undefined;
   #items: readonly CatalogItem[] | null = null;
-  #external: { readonly imdb: ReadonlyMap<number, number>; readonly tmdb: ReadonlyMap<number, number> } | null = null;
 
   /** Made by readCatalog. @throws {FrameRateError} `BAD_ARTIFACT` where an id stands twice. */
   constructor(columns: Columns) {
@@ -128,30 +127,10 @@ export class Catalog {
     return row === undefined ? undefined : itemRow(row);
   }
 
-  /** The item that IMDb calls so ("tt0133093"), or undefined. Of items with the same the most popular one is meant. */
-  byImdbId(imdbId: string): ItemId | undefined {
-    return this.#idOfRow(this.#byExternalId().imdb.get(imdbNumber(imdbId)));
-  }
-
-  /** The item that TMDB calls so, or undefined. */
-  byTmdbId(tmdbId: number): ItemId | undefined {
-    return this.#idOfRow(this.#byExternalId().tmdb.get(tmdbId));
-  }
-
-  #idOfRow(row: number | undefined): ItemId | undefined {
-    return row === undefined ? undefined : this.idOf(row);
-  }
-
-  #byExternalId() {
-    if (!this.#external) {
-      const [imdb, tmdb] = [new Map<number, number>(), new Map<number, number>()];
-      for (let row = this.size - 1; row >= 0; row--) {
-        if (this.#columns.imdb[row] !== 0) imdb.set(this.#columns.imdb[row]!, row);
-        if (this.#columns.tmdb[row] !== 0) tmdb.set(this.#columns.tmdb[row]!, row);
-      }
-      this.#external = { imdb, tmdb };
-    }
-    return this.#external;
+  /** What IMDb and TMDB call the item of a row: the digits of "tt0133093", and a number; 0 where unknown. */
+  externalIdsOf(row: number): { readonly imdb: number; readonly tmdb: number } {
+    const { imdb, tmdb } = this.#columns;
+    return { imdb: imdb[row]!, tmdb: tmdb[row]! };
   }
 }
 

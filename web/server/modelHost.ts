@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { folderSource } from '../../shared/artifact/folderSource.ts';
 import type { Catalog } from '../../shared/artifact/catalog.ts';
+import { ExternalIds } from '../../shared/artifact/externalIds.ts';
 import { parseManifest, type Manifest } from '../../shared/artifact/manifest.ts';
 import { readTrainingUsers, type TrainingUsers } from '../../shared/artifact/trainingUsers.ts';
 import { FrameRateError, type ErrorAnswer } from '../../shared/errors.ts';
@@ -16,6 +17,8 @@ export interface HostedModel {
   readonly info: ModelInfo;
   readonly service: RecommenderService;
   readonly catalog: Catalog;
+  /** Made when somebody first names an item by them. */
+  externalIds(): ExternalIds;
   /** The people that it was trained on; null where they were not published. Read when somebody first asks. */
   users(): Promise<TrainingUsers | null>;
 }
@@ -151,7 +154,7 @@ export class ModelHost implements Models {
       if (!loaded.ok) throw new FrameRateError(loaded.error.code, loaded.error.message);
       if (loaded.value.modelId !== manifest.modelId) return; // published anew while it was read: the next look finds it
       const before = place.model;
-      const model: HostedModel = { name, manifest, info: loaded.value, service, catalog: service.model!.catalog, users: usersOf(folder, manifest) };
+      const model: HostedModel = { name, manifest, info: loaded.value, service, catalog: service.model!.catalog, externalIds: externalIdsOf(service.model!.catalog), users: usersOf(folder, manifest) };
       Object.assign(place, { text, model, failure: null });
       this.#events.onModel?.(model, before);
     } catch (error) {
@@ -167,6 +170,11 @@ export class ModelHost implements Models {
 
 async function readManifestText(folder: string): Promise<string> {
   return new TextDecoder().decode(await folderSource(folder, readFile).read('manifest.json'));
+}
+
+function externalIdsOf(catalog: Catalog): HostedModel['externalIds'] {
+  let ids: ExternalIds | null = null;
+  return () => (ids ??= new ExternalIds(catalog));
 }
 
 function usersOf(folder: string, manifest: Manifest): HostedModel['users'] {

@@ -11,7 +11,7 @@ import { recall, remember } from './memory.ts';
 import { readId, readSeeds } from './seeds.ts';
 import type { FilmId, FilmRating, SeedRating, WidgetEvents, WidgetMode, WidgetProperties, WidgetQuery, WidgetRecommendations, WidgetTheme } from './types.ts';
 import { View } from './view.ts';
-import { wordsFor, type Words } from './words.ts';
+import { failureText, wordsFor, type Words } from './words.ts';
 
 /** What takes less time than this is not worth telling of. */
 const PATIENCE_MS = 300;
@@ -210,7 +210,7 @@ export class FramerateWidget extends Base implements WidgetProperties {
     if (!lease) throw new FrameRateError('NOT_READY', 'The widget has no model to ask: it needs src, and a place in the page.');
     // A page's ids are any text or number, as ours are before they come through a door.
     const answer = await lease.ask((api) => api.recommend(query as RecommendQuery));
-    if (!answer.ok) throw new FrameRateError(answer.error.code, answer.error.message, answer.error.pointer);
+    if (!answer.ok) throw new FrameRateError(answer.error.code, this.#sentence(answer.error), answer.error.pointer);
     return answer.value;
   }
 
@@ -288,11 +288,16 @@ export class FramerateWidget extends Base implements WidgetProperties {
     }
   }
 
-  #fail({ code, message }: ErrorAnswer): void {
+  #fail(error: ErrorAnswer): void {
     clearTimeout(this.#patience);
     this.#shown = null;
-    this.#view?.fail({ code, message });
-    this.#emit('error', { code, message }, { bubbles: false });
+    this.#view?.fail(error);
+    this.#emit('error', { code: error.code, message: this.#sentence(error) }, { bubbles: false });
+  }
+
+  /** What is wrong with a model's files comes without a message (build/bundle.ts). */
+  #sentence({ code, message }: ErrorAnswer): string {
+    return message || failureText(this.#words, code, message).join(' ');
   }
 
   /** @param tell those who do not see the films about them. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readCatalog } from '../../../shared/artifact/catalog.ts';
+import { ExternalIds } from '../../../shared/artifact/externalIds.ts';
 import { catalogOf, writeCatalog } from '../../../shared/artifact/writeCatalog.ts';
 import { RowTable } from '../../../shared/artifact/rowTable.ts';
 import { FrameRateError } from '../../../shared/errors.ts';
@@ -70,7 +71,8 @@ describe('the catalogue', () => {
     const texts = catalogOf([film('12'), film('x')]);
     expect([texts.rowOf(itemId(12)), texts.rowOf(itemId('x')), texts.rowOf(itemId('y'))]).toEqual([0, 1, undefined]);
     const shared = catalogOf([film(1, { imdbId: 'tt0000009', tmdbId: 5 }), film(2, { imdbId: 'tt0000009' })]);
-    expect([shared.byImdbId('tt0000009'), shared.byImdbId('tt0000008'), shared.byTmdbId(5), shared.byTmdbId(6)]).toEqual([1, undefined, 1, undefined]);
+    const external = new ExternalIds(shared);
+    expect([external.byImdbId('tt0000009'), external.byImdbId('tt0000008'), external.byTmdbId(5), external.byTmdbId(6)]).toEqual([1, undefined, 1, undefined]);
   });
 
   test('cut anywhere, or with a byte too many, it is refused', () => {

@@ -80,10 +80,10 @@ export const recommendations: FastifyPluginAsyncTypebox<{ models: Models; metric
 const toFilter = ({ only, ...rest }: Static<typeof FilterIn>): Filter => ({ ...rest, ...(only && { only: only.map(itemId) }) }) as Filter;
 
 /** A rating by our own id. An id of IMDb's or TMDB's that the model does not know becomes one that it does not know either. */
-function resolve({ catalog }: HostedModel, { item, imdbId, tmdbId, rating }: Static<typeof RatingIn>, at: string): Rating {
+function resolve({ externalIds }: HostedModel, { item, imdbId, tmdbId, rating }: Static<typeof RatingIn>, at: string): Rating {
   const named = [item, imdbId, tmdbId].filter((id) => id !== undefined).length;
   if (named !== 1) throw new FrameRateError('BAD_QUERY', `${at} names an item by ${named === 0 ? 'none' : `${named}`} of item, imdbId and tmdbId; give one of them.`, named === 0 ? `${at}/item` : at);
   const id: ItemId =
-    item !== undefined ? itemId(item) : imdbId !== undefined ? (catalog.byImdbId(imdbId) ?? itemId(`imdb:${imdbId}`)) : (catalog.byTmdbId(tmdbId!) ?? itemId(`tmdb:${tmdbId}`));
+    item !== undefined ? itemId(item) : imdbId !== undefined ? (externalIds().byImdbId(imdbId) ?? itemId(`imdb:${imdbId}`)) : (externalIds().byTmdbId(tmdbId!) ?? itemId(`tmdb:${tmdbId}`));
   return { item: id, rating };
 }

@@ -5,15 +5,13 @@ import { FrameRateError } from '../../../shared/errors.ts';
 import kernel from 'virtual:framerate-kernel';
 import { ModelService } from '../../modelService.ts';
 import { holdLifeline } from '../../worker/lifeline.ts';
-import { download } from './download.ts';
 import type { Asked, Told } from './port.ts';
+import { webSource } from './source.ts';
 
 /** A model from its address, in the thread that calls. Keeps nothing: what the browser caches by itself is all. */
 export const openService = (): ModelService =>
   new ModelService({
-    openSource: (manifestUrl) => ({
-      read: (path, onBytes) => download(new URL(path, manifestUrl).href, onBytes, path === 'manifest.json' ? { cache: 'no-cache' } : {}),
-    }),
+    openSource: webSource,
     async openRecommender(source, onProgress) {
       const model = await loadModel(source, onProgress);
       if (model.searchFile || model.encoderFile) {

@@ -1,4 +1,4 @@
-import { optionalFileOf, REQUIRED_ROLES, SCHEMA_VERSION, type ArtifactFile, type Manifest } from '../../../../shared/artifact/manifest.ts';
+import { optionalFileOf, REQUIRED_ROLES, SCHEMA_VERSION, type ArtifactFile, type Manifest, type RequiredRole } from '../../../../shared/artifact/manifest.ts';
 import { FrameRateError } from '../../../../shared/errors.ts';
 
 export * from '../../../../shared/artifact/manifest.ts';
@@ -37,9 +37,9 @@ export function parseManifest(json: string): Manifest {
   } catch {
     // it is none
   }
-  const bad = (): FrameRateError => new FrameRateError('BAD_MANIFEST', 'This is no manifest of a model. Is the address right? If it is, publish the model again.');
+  const bad = (): FrameRateError => new FrameRateError('BAD_MANIFEST', 'This is no manifest of a model. Is the address right?');
   if (parsed?.format !== 'framerate-model') throw bad();
-  if (parsed.schemaVersion > SCHEMA_VERSION) throw new FrameRateError('UNSUPPORTED_VERSION', `This model is of version ${parsed.schemaVersion}; this widget reads up to ${SCHEMA_VERSION}. Update the widget.`);
+  if (parsed.schemaVersion > SCHEMA_VERSION) throw new FrameRateError('UNSUPPORTED_VERSION', ''); // words.ts says it
   if (!isLike(parsed, LEAST) || !Array.isArray(parsed.files)) throw bad();
   // One plain segment: a manifest from elsewhere cannot name files outside its own folder.
   if (!parsed.files.every((file: unknown) => isLike(file, FILE) && /^[A-Za-z0-9][\w.-]*$/.test((file as ArtifactFile).path))) throw bad();
@@ -49,3 +49,6 @@ export function parseManifest(json: string): Manifest {
 
 /** The files that a widget reads before it answers: it tells nobody what they would rate a film. */
 export const filesToLoad = ({ files }: Manifest): readonly ArtifactFile[] => files.filter(({ role }) => role !== 'stars' && role !== 'map' && role !== 'users');
+
+/** parseManifest saw that it is there. */
+export const fileOf = (manifest: Manifest, role: RequiredRole): ArtifactFile => optionalFileOf(manifest, role)!;
