@@ -132,7 +132,7 @@ class Lanczos {
       const coupling = await this.#grow();
       const exhausted = this.#columns === this.#limit;
       const full = this.#columns + 2 * WIDTH > this.#space.columns;
-      onProgress?.(this.#passes, Math.max(this.#look, this.#passes));
+      onProgress?.(this.#passes, Math.max(this.#passes, Math.min(this.#look, Math.ceil(this.#limit / WIDTH))));
       if (this.#passes >= this.#look || exhausted || full || this.#passes >= maxPasses) {
         const { values, vectors } = await this.#ritz(this.#projected, Math.min(this.#spare.columns, this.#columns));
         const residual = exhausted ? 0 : this.#worstResidual(values, vectors, coupling);
