@@ -22,4 +22,5 @@ test('a view into a larger buffer is hashed alone', () => {
 test('sha256Hex says the same as text', async () => {
   const bytes = Uint8Array.from([0, 1, 15, 16, 255]);
   expect(await sha256Hex(bytes)).toBe(truth(bytes));
+  expect(await sha256Hex(bytes, { sparing: true })).toBe(truth(bytes));
 });
