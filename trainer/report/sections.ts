@@ -211,7 +211,16 @@ export function settingsSection(settings: readonly SettingResult[]): Html | null
   ]);
 }
 
-export function methodSection({ protocol, dataset }: EvaluationResult, manifest: Manifest): Html {
+/** What is measured beside the scaled SVD, by its name in the tables. */
+const METHODS: readonly (readonly [name: string, sentence: string])[] = [
+  ['PureSVD', 'PureSVD (Cremonesi, Koren & Turrin 2010) has the rank that is best for the validation people.'],
+  ['EASE', 'EASE (Steck 2019) has the λ that is best for them.'],
+  ['iALS', 'iALS (Rendle et al. 2021) has the λ, the α0 and the rank that are best for people of the training part.'],
+  ['popularity', "Popularity is the sum of all ratings' weights."],
+];
+
+export function methodSection({ protocol, dataset, settings }: EvaluationResult, manifest: Manifest): Html {
+  const measured = new Set(settings[0]?.groups[0]?.rows.map(({ ranker }) => ranker));
   const people = protocol.trainPeople.map((count, i) => `fold ${protocol.folds[i]}: ${many(count)} people, ${many(protocol.trainItems[i]!)} items`).join('; ');
   return section('method', 'How was it measured?', html`Strong generalisation: nobody who is asked was seen in training. <strong>The published model is trained on everybody; these figures are of the same training on eight tenths of them.</strong>`, [
     html`
@@ -219,7 +228,7 @@ export function methodSection({ protocol, dataset }: EvaluationResult, manifest:
       <li>A rating of ${protocol.positiveFrom} or more means liked. People with at least five such ratings are ordered by a hash of their id and cut into ten blocks; block ${protocol.folds.join(', ')} is asked, the next is for choosing parameters, the rest trains (${people}).</li>
       <li>The last fifth of what somebody likes, in the order of a hash, is to be found; everything else that they rated is told and left out of the ranking, also what they did not like (setting B). The whole catalogue is ranked; the first ${protocol.depth} places count.</li>
       <li>± is one standard error over people. Differences are paired: person by person, so their errors are smaller than those of the methods themselves.</li>
-      <li>PureSVD (Cremonesi, Koren &amp; Turrin 2010) has the rank that is best for the validation people. Popularity is the sum of all ratings' weights.</li>
+      <li>${METHODS.filter(([name]) => measured.has(name)).map(([, sentence]) => sentence).join(' ')}</li>
       <li>Popularity of a list is the mean share of people who like its items; diversity is 1 − the mean cosine of its pairs by who likes them (Ziegler et al. 2005); novelty is the mean −log₂ of those shares (Zhou et al. 2010); coverage is the part of the catalogue in anybody's ten (Ge et al. 2010).</li>
       <li>Any program can be compared: <code>framerate split</code> writes these splits, <code>framerate score</code> measures answers.</li>
     </ul>
