@@ -9,9 +9,22 @@ export interface ImportedFilm {
   readonly at: number;
 }
 
+/** Whose films a file of this app holds. */
+export interface Owner {
+  readonly name: string;
+  /** Genres that they leave out. */
+  readonly without: readonly string[];
+}
+
+export interface OwnFilms extends Owner {
+  readonly films: readonly ImportedFilm[];
+  readonly skipped: number;
+}
+
 /** A file that was read, or a table whose columns somebody has to name. */
 export type ReadFile =
-  | { readonly kind: 'films'; readonly films: readonly ImportedFilm[]; /** Rows that say nothing usable. */ readonly skipped: number }
+  | { readonly kind: 'films'; readonly films: readonly ImportedFilm[]; /** Rows that say nothing usable. */ readonly skipped: number; readonly owner?: Owner }
+  | { readonly kind: 'people'; readonly people: readonly OwnFilms[] }
   | { readonly kind: 'table'; readonly header: readonly string[]; readonly sample: readonly (readonly string[])[]; readonly columns: Columns }
   | { readonly kind: 'refused'; readonly why: Refusal };
 

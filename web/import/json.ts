@@ -1,14 +1,21 @@
 import type { CatalogItem } from '../../shared/query.ts';
 import type { KeptFilm, Verdict } from '../store/keptFilm.ts';
-import type { ImportedFilm, ReadFile } from './imported.ts';
+import type { ImportedFilm, OwnFilms, Owner, ReadFile } from './imported.ts';
 import { readDate, toStars } from './tables.ts';
 
 export const FORMAT = 'framerate-films';
-export const VERSION = 1;
+/** 1: the films of one person. 2: of several. */
+export const VERSION = 2;
 
-/** Everything that is kept, as a file that this app reads again. */
-export const writeJson = (films: readonly KeptFilm[]): string =>
-  `${JSON.stringify({ format: FORMAT, version: VERSION, films: films.map(({ item, verdict, at }) => ({ item, verdict, at })) }, null, 1)}\n`;
+const written = (films: readonly KeptFilm[]) => films.map(({ item, verdict, at }) => ({ item, verdict, at }));
+const fileOf = (version: number, content: object): string => `${JSON.stringify({ format: FORMAT, version, ...content }, null, 1)}\n`;
+
+/** All that is kept of one person, as a file that this app reads again; earlier releases do, too. */
+export const writeJson = (films: readonly KeptFilm[], { name, without }: Owner): string => fileOf(1, { ...(name !== '' && { name }), ...(without.length > 0 && { without }), films: written(films) });
+
+/** All that is kept of everybody. */
+export const writeEverybody = (people: readonly (Owner & { readonly films: readonly KeptFilm[] })[]): string =>
+  fileOf(2, { people: people.map(({ name, without, films }) => ({ name, without, films: written(films) })) });
 
 /** Ours, or one of Trakt's lists. */
 export function readJson(text: string): ReadFile {
@@ -19,10 +26,21 @@ export function readJson(text: string): ReadFile {
     return { kind: 'refused', why: 'broken' };
   }
   if (Array.isArray(value)) return readAll(value, readTrakt);
-  const { format, version, films } = fields(value);
-  if (format !== FORMAT || !Array.isArray(films)) return { kind: 'refused', why: 'unknown' };
+  const file = fields(value);
+  const { format, version, films, people } = file;
+  if (format !== FORMAT || (!Array.isArray(films) && !Array.isArray(people))) return { kind: 'refused', why: 'unknown' };
   if (typeof version !== 'number' || version > VERSION) return { kind: 'refused', why: 'newer' };
-  return readAll(films, readOwn);
+  if (Array.isArray(people)) return { kind: 'people', people: people.map((person) => readPerson(fields(person))) };
+  const read = readAll(films as unknown[], readOwn);
+  const owner = readOwner(file);
+  return read.kind === 'films' && (owner.name !== '' || owner.without.length > 0) ? { ...read, owner } : read;
+}
+
+const readOwner = ({ name, without }: Fields): Owner => ({ name: text(name).slice(0, 40), without: Array.isArray(without) ? without.filter((genre) => typeof genre === 'string') : [] });
+
+function readPerson(person: Fields): OwnFilms {
+  const films = Array.isArray(person['films']) ? readAll(person['films'], readOwn) : null;
+  return { ...readOwner(person), ...(films?.kind === 'films' ? { films: films.films, skipped: films.skipped } : { films: [], skipped: 0 }) };
 }
 
 function readAll(entries: readonly unknown[], read: (entry: Fields) => ImportedFilm | null): ReadFile {

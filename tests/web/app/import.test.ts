@@ -55,6 +55,28 @@ describeInBrowsers('bringing ratings', (name) => {
     await browser.page.getByText('holiday.png could not be read.').waitFor();
   });
 
+  test('the films of everybody go out together, and each comes in again for whom they are', async () => {
+    const { page } = browser;
+    await bring('ann.json', strToU8(JSON.stringify({ format: 'framerate-films', version: 1, name: 'Ann', films: [{ item: { title: 'Alien', year: 1979 }, verdict: { kind: 'rated', stars: 5 }, at: 1 }] })));
+    const into = page.getByRole('combobox', { name: 'Into the ratings of' });
+    await into.selectOption({ label: 'Ann, who is new here' });
+    await page.getByRole('button', { name: 'Keep it' }).click();
+    await page.getByText('1 film brought in.').waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Everybody, JSON' }).click()]);
+    const everybody = await readFile(await download.path());
+
+    await forgetEverything(page);
+    await page.reload();
+    await bring('everybody.json', everybody);
+    await page.getByRole('heading', { name: 'Whose films?' }).waitFor();
+    await page.getByRole('button', { name: 'Ann, 1 film' }).click();
+    await into.selectOption({ label: 'Ann, who is new here' });
+    await page.getByRole('button', { name: 'Keep it' }).click();
+    await page.goto(`${browser.address}#/mine`);
+    await page.getByRole('heading', { name: 'Ann' }).waitFor();
+    await page.getByText('1 film rated').waitFor();
+  });
+
   test('everything goes out as JSON, and comes in again elsewhere', async () => {
     const { page } = browser;
     await bring('letterboxd.zip', letterboxd);

@@ -3,7 +3,7 @@ import { strToU8, zipSync } from 'fflate';
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
 import { additions, merged, type ImportedFilm, type ReadFile } from '../../../web/import/imported.ts';
-import { readJson, writeJson } from '../../../web/import/json.ts';
+import { readJson, writeEverybody, writeJson } from '../../../web/import/json.ts';
 import { writeLetterboxd } from '../../../web/import/letterboxd.ts';
 import { readRatings } from '../../../web/import/readFile.ts';
 import { readDate, readImdbId, readNumber, toStars } from '../../../web/import/tables.ts';
@@ -128,8 +128,26 @@ describe('what goes out comes in again', () => {
   test('JSON: everything', () => {
     fc.assert(
       fc.property(fc.array(kept, { minLength: 1 }), (films) => {
-        const back = filmsOf(readJson(writeJson(films)));
+        const back = filmsOf(readJson(writeJson(films, { name: 'Ann', without: ['War'] })));
         expect(back).toEqual(films.map(({ item: { title, year, imdbId, tmdbId }, verdict, at }) => ({ film: { title, year, imdbId, tmdbId }, verdict, at })));
+      }),
+    );
+  });
+
+  test('JSON: whose it is, which files of before did not say', () => {
+    const films = fc.sample(kept, 3);
+    expect(readJson(writeJson(films, { name: 'Ann', without: ['War'] }))).toMatchObject({ owner: { name: 'Ann', without: ['War'] } });
+    expect(readJson(writeJson(films, { name: '', without: [] }))).not.toHaveProperty('owner');
+    const before = { format: 'framerate-films', version: 1, films: [{ item: film(1), verdict: { kind: 'seen' }, at: 7 }] };
+    expect(filmsOf(readJson(JSON.stringify(before)))).toHaveLength(1);
+  });
+
+  test('JSON: everybody', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ name: fc.string({ maxLength: 40 }), without: fc.array(fc.string()), films: fc.array(kept) })), (people) => {
+        const read = readJson(writeEverybody(people));
+        if (read.kind !== 'people') throw new Error(read.kind);
+        expect(read.people.map(({ name, without, films }) => [name, without, films.length])).toEqual(people.map(({ name, without, films }) => [name, without, films.length]));
       }),
     );
   });

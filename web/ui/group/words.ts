@@ -48,6 +48,11 @@ const en = {
   notNow: 'Not now',
   joined: (name: string) => `${name} is in.`,
   left: (name: string) => `${name} is out. The code is forgotten.`,
+  whose: 'Whose films?',
+  ofPerson: (name: string, films: string) => `${name}, ${films}`,
+  into: 'Into the ratings of',
+  somebodyNew: (name: string) => `${name}, who is new here`,
+  everybodyJson: 'Everybody, JSON',
   refused: {
     damaged: ['This is no whole taste code.', 'Copy it again, all of it.'],
     newer: ['This code is of a newer release of the app.', 'Reload the page to get it.'],
@@ -116,6 +121,11 @@ const de: typeof en = {
   notNow: 'Jetzt nicht',
   joined: (name) => `${name} ist dabei.`,
   left: (name) => `${name} ist nicht mehr dabei. Der Code ist vergessen.`,
+  whose: 'Wessen Filme?',
+  ofPerson: (name, films) => `${name}, ${films}`,
+  into: 'Zu den Bewertungen von',
+  somebodyNew: (name) => `${name}, neu hier`,
+  everybodyJson: 'Alle Personen, JSON',
   refused: {
     damaged: ['Das ist kein ganzer Geschmackscode.', 'Kopiere ihn noch einmal, ganz.'],
     newer: ['Dieser Code kommt aus einer neueren Fassung der App.', 'Lade die Seite neu, um sie zu bekommen.'],

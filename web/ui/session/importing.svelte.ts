@@ -1,6 +1,6 @@
 import type { CatalogItem } from '../../../shared/query.ts';
 import type { LocalRecommenderApi } from '../../api.ts';
-import { additions, type Columns, type ImportedFilm, type ReadFile, type Refusal } from '../../import/imported.ts';
+import { additions, type Columns, type ImportedFilm, type Owner, type OwnFilms, type ReadFile, type Refusal } from '../../import/imported.ts';
 import { filmKey, type KeptFilm } from '../../store/keptFilm.ts';
 import type { Library } from './library.svelte.ts';
 
@@ -16,6 +16,8 @@ export type ImportState =
   | { readonly kind: 'idle' }
   | { readonly kind: 'reading' }
   | { readonly kind: 'columns'; readonly table: Extract<ReadFile, { kind: 'table' }> }
+  /** Of several: somebody has to say whose are wanted. */
+  | { readonly kind: 'people'; readonly people: readonly OwnFilms[] }
   | { readonly kind: 'matching'; readonly done: number; readonly total: number }
   | { readonly kind: 'ready' }
   | { readonly kind: 'refused'; readonly why: Refusal };
@@ -33,6 +35,8 @@ export class Importing {
   matched = $state.raw<readonly KeptFilm[]>([]);
   unmatched = $state.raw<readonly Unmatched[]>([]);
   skipped = $state.raw(0);
+  /** Whose films these are, where the file says so. */
+  owner = $state.raw<Owner | null>(null);
 
   #file: File | null = null;
   #turn = 0;
@@ -60,12 +64,23 @@ export class Importing {
     this.#file = file;
     this.name = file.name;
     this.matched = this.unmatched = [];
+    this.owner = null;
     this.state = { kind: 'reading' };
     const read = await this.read(file, columns);
     if (turn !== this.#turn) return; // another file was brought
     if (read.kind === 'refused') this.state = read;
     else if (read.kind === 'table') this.state = { kind: 'columns', table: read };
-    else await this.#match(read.films, read.skipped, turn);
+    else if (read.kind === 'people') this.state = read;
+    else {
+      this.owner = read.owner ?? null;
+      await this.#match(read.films, read.skipped, turn);
+    }
+  }
+
+  /** Of a file of several people, these. */
+  async pick({ films, skipped, ...owner }: OwnFilms): Promise<void> {
+    this.owner = owner;
+    await this.#match(films, skipped, this.#turn);
   }
 
   /** Reads the same file again, now that somebody has said what its columns hold. */
