@@ -8,6 +8,7 @@ import { evaluate } from './commands/evaluate.ts';
 import { exportModel } from './commands/export.ts';
 import { indexModel } from './commands/indexModel.ts';
 import { inspect } from './commands/inspect.ts';
+import { promote } from './commands/promote.ts';
 import { recommend } from './commands/recommend.ts';
 import { report } from './commands/report.ts';
 import { register } from './commands/register.ts';
@@ -17,6 +18,7 @@ import { serve } from './commands/serve.ts';
 import { site } from './commands/site.ts';
 import { split } from './commands/split.ts';
 import { start } from './commands/start.ts';
+import { sweep } from './commands/sweep.ts';
 import { sync } from './commands/sync.ts';
 import { train, type TrainOptions } from './commands/train.ts';
 import { verify } from './commands/verify.ts';
@@ -226,6 +228,25 @@ program
   .requiredOption('--name <name>', 'of the registered model')
   .option('--runs <folder>', 'where the run of its training is kept (default: runs/ beside the model)')
   .action(register);
+
+program
+  .command('promote')
+  .description('Makes the challenger of a registered model its champion, where it is better on the same people by more than the standard error of the difference.')
+  .argument('<name>', 'of the registered model')
+  .option('--to <version>', 'this version instead of the challenger; one that was champion before comes back as it is')
+  .option('--force', 'whether it is better or not; a tag of the version says so')
+  .action(promote);
+
+withData(program.command('sweep'))
+  .description('Tries settings on people kept aside, best first in a table: a grid, or drawn at random. The same command goes on where it stopped.')
+  .argument('<file>', 'YAML: parameters and what they may be, method, budget … (docs/experiments.md)')
+  .option('--publish <folder>', 'train the best on everybody, and publish it there')
+  .option('--register <name>', "with --publish: make it the challenger of that name in MLflow's registry")
+  .option('--html <file>', 'also the page with table and plot')
+  .option('--no-track', 'keep no runs, and so nothing to go on with')
+  .option('--runs <folder>', 'where the runs are kept (default: models/runs)')
+  .option('--experiment <name>', 'of MLflow, that the runs belong to (default: MLFLOW_EXPERIMENT_NAME, else FrameRate)')
+  .action(sweep);
 
 program
   .command('serve')

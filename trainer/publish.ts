@@ -88,6 +88,23 @@ export async function republish(folder: string, { files: changes, search }: Addi
   return writeManifest(folder, before, { ...before, name: basename(resolve(folder)), files, search: search ?? before.search });
 }
 
+/**
+ * Puts a model that was published elsewhere into a folder, as `publish` does.
+ * @param read gives a file by its path.
+ * @throws {FrameRateError} `BAD_DIGEST` where a file is not what the manifest says: the model before stays.
+ */
+export async function install(folder: string, manifest: Manifest, read: (path: string) => Promise<Uint8Array<ArrayBuffer>>): Promise<Manifest> {
+  await mkdir(folder, { recursive: true });
+  const before = await readManifest(folder).catch(() => null);
+  const files: ArtifactFile[] = [];
+  for (const { role, path, sha256 } of manifest.files) {
+    const content = await read(path);
+    if ((await sha256Hex(content)) !== sha256) throw new FrameRateError('BAD_DIGEST', `${path} is not the file that its manifest names. Publish the model again.`);
+    files.push(await writeNamedByDigest(folder, role, content));
+  }
+  return writeManifest(folder, before, { ...manifest, name: basename(resolve(folder)), files });
+}
+
 type Facts = Omit<Manifest, 'format' | 'schemaVersion' | 'modelId'>;
 
 async function writeManifest(folder: string, before: Manifest | null, facts: Facts): Promise<Manifest> {

@@ -19,6 +19,8 @@ export interface Request {
   readonly memory: number;
   /** Default: SQ8. */
   readonly store?: FactorStore;
+  /** Of a scaled SVD: what is known already, in place of what is good in general. */
+  readonly given?: Partial<SvdParameters>;
 }
 
 /** What an item may take in all. */
@@ -30,12 +32,13 @@ export const residualWithin = ({ rank, store = 'SQ8' }: Pick<Request, 'rank' | '
 const BYTES_OF: Readonly<Record<FactorStore, number>> = { SQ8: 1, SQfp16: 2, Flat: 4 };
 
 /** Where choosing begins. */
-export const startOf = ({ rank, seed, residual, memory, store = 'SQ8' }: Request): SvdParameters => ({
+export const startOf = ({ rank, seed, residual, memory, store = 'SQ8', given = {} }: Request): SvdParameters => ({
   ...DEFAULT_PARAMETERS,
   rank,
   seed,
   ...(store !== 'SQ8' && { store }),
   ...(residual > 0 && { residual: { ...DEFAULT_RESIDUAL, perItem: residual, rows: rowsWithin(memory * 1e9) } }),
+  ...given,
 });
 
 export interface SelectOptions {
@@ -64,11 +67,11 @@ export const FEWEST_PEOPLE = 50;
 /** A ranking is the same long before the SVD is as exact as a published one. */
 export const TRIAL_TOLERANCE = 1e-2;
 /** So many items, of one split, tell one regularisation of the residual from another, in a second each … */
-const ROWS_FOR_REGULARIZATION = 3000;
+export const ROWS_FOR_REGULARIZATION = 3000;
 /** … and so many how much it should count, in ten. Of more splits fewer, so that it takes as long. */
 const ROWS_FOR_WEIGHT = 7000;
 /** Few ratings: what prior and shrinkage are for. */
-const FEW = [1, 3, 5, 10];
+export const FEW = [1, 3, 5, 10];
 
 /** Settings of one parameter in their order; a search goes from one to the next. */
 const LADDERS = {

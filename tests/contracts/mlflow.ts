@@ -163,7 +163,7 @@ export function mlflowContract(open: () => Promise<OpenMlflow>): void {
     journal.end('KILLED');
     await replay(journal.folder, client);
     expect((await look.runsOf(experiment))[0]!.info.status).toBe('KILLED');
-    RunJournal.resume(journal.folder, journal.id);
+    RunJournal.resume(journal.folder);
     await replay(journal.folder, client);
     expect((await look.runsOf(experiment))[0]!.info.status).toBe('RUNNING');
     const path = join(journal.folder, 'journal.jsonl');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { FactorStore } from '../../shared/artifact/factorTable.ts';
 import { formatBytes } from '../../shared/artifact/format.ts';
-import { optionalFileOf, type Manifest, type ModelKind } from '../../shared/artifact/manifest.ts';
+import { optionalFileOf, type Manifest, type ModelKind, type SvdParameters } from '../../shared/artifact/manifest.ts';
 import type { SearchSection } from '../../shared/artifact/searchSection.ts';
 import { makeCompanions } from '../companions.ts';
 import { CheckpointFile } from '../checkpoint.ts';
@@ -55,6 +55,8 @@ export interface TrainingOptions extends DataOptions {
   /** Default: SQ8. */
   readonly store?: FactorStore;
   readonly seed: number;
+  /** See Request. */
+  readonly given?: Partial<SvdParameters>;
 }
 
 export interface TrainOptions extends TrainingOptions, TrackingOptions {
@@ -102,7 +104,7 @@ export async function train(options: TrainOptions): Promise<string> {
       if (options.register !== undefined) await registerModel({ model: folder, name: options.register, runs }, progress);
       return folder;
     }
-    const run = TrackedRun.begin(runs, options, { kind: 'train', name: basename(folder), time: begin }, (text) => progress.say(text));
+    const run = TrackedRun.begin(runs, options, { kind: 'train', name: basename(folder), time: begin, ...(options.parent !== undefined && { parent: options.parent }) }, (text) => progress.say(text));
     await run.during(async () => {
       run.metric('time/read_s', (Date.now() - begin) / 1000);
       const ofSplit = options.data?.length === 1 && (await readSplitOrigin(options.data[0]!)) !== null;
@@ -179,10 +181,10 @@ async function choose(plan: Plan, ratings: Ratings, { tune, mostResidual, unseen
 }
 
 /** The options with their defaults. The embedded sample never changes: that its parameters are good, and that a residual adds nothing, is known. */
-export const requestOf = ({ rank, seed, residual, memory = 0.5, store = 'SQ8', tune }: TrainingOptions, { dataset }: Ratings, kind: ModelKind = 'ssvd'): Request & { readonly tune: number; readonly mostResidual: number } => {
+export const requestOf = ({ rank, seed, residual, memory = 0.5, store = 'SQ8', tune, given }: TrainingOptions, { dataset }: Ratings, kind: ModelKind = 'ssvd'): Request & { readonly tune: number; readonly mostResidual: number } => {
   const known = dataset.kind === 'sample';
   const none = known || kind !== 'ssvd';
-  return { rank, seed, residual: residual ?? (none ? 0 : 32), mostResidual: residual === undefined && !none ? residualWithin({ rank, store }) : 0, memory, store, tune: tune ?? (known ? 0 : 8) };
+  return { rank, seed, residual: residual ?? (none ? 0 : 32), mostResidual: residual === undefined && !none ? residualWithin({ rank, store }) : 0, memory, store, ...(given && { given }), tune: tune ?? (known ? 0 : 8) };
 };
 
 /** The ratings that the options name: files, else data/, else the embedded sample. */

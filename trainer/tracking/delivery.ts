@@ -2,7 +2,8 @@ import type { Connection } from './mlflow/connection.ts';
 import { MlflowClient } from './mlflow/client.ts';
 import { MlflowError } from './mlflow/errors.ts';
 import { MlflowHttp } from './mlflow/http.ts';
-import { replay } from './replay.ts';
+import { isSent, replay, type Replayed } from './replay.ts';
+import { readRun } from './runRecord.ts';
 
 /**
  * Sends a run to MLflow while it is written, so that it can be watched there. Whatever the server does, the run goes on:
@@ -15,6 +16,9 @@ export class Delivery {
   #waiting = false;
   #failed = false;
 
+  /** Runs below it that are not known to be there. */
+  readonly #below = new Set<string>();
+
   constructor(
     private readonly folder: string,
     connection: Connection,
@@ -22,6 +26,11 @@ export class Delivery {
   ) {
     this.#hasty = new MlflowClient(new MlflowHttp({ ...connection, retries: 0 }));
     this.#patient = new MlflowClient(new MlflowHttp(connection));
+  }
+
+  /** Sends another run, too. @param folder of a run below this one. */
+  add(folder: string): void {
+    this.#below.add(folder);
   }
 
   /** Sends what is new, beside everything else. */
@@ -32,7 +41,7 @@ export class Delivery {
       this.#waiting = false;
       if (this.#failed) return;
       try {
-        await replay(this.folder, this.#hasty);
+        await this.#send(this.#hasty);
       } catch (error) {
         if (!(error instanceof MlflowError)) throw error;
         this.#failed = true;
@@ -47,7 +56,7 @@ export class Delivery {
     try {
       await this.#sending;
       // A server that did not answer a while ago gets one more chance, not many.
-      const { sent, address } = await replay(this.folder, this.#failed ? this.#hasty : this.#patient);
+      const { sent, address } = await this.#send(this.#failed ? this.#hasty : this.#patient);
       if (sent > 0) this.say(`Run ${address}`);
     } catch (error) {
       if (!(error instanceof MlflowError)) throw error;
@@ -55,5 +64,14 @@ export class Delivery {
     } finally {
       await Promise.all([this.#hasty.http.close(), this.#patient.http.close()]);
     }
+  }
+
+  async #send(client: MlflowClient): Promise<Replayed> {
+    for (const folder of this.#below) {
+      await replay(folder, client);
+      const run = readRun(folder); // which may have gone on meanwhile
+      if (run.status !== 'RUNNING' && isSent(run, client.uri)) this.#below.delete(folder);
+    }
+    return replay(this.folder, client);
   }
 }

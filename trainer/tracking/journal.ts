@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writeAtomically } from '../atomicFile.ts';
 import { InputError } from '../inputError.ts';
-import type { EndStatus, RunEvent, RunKind, Writer } from './events.ts';
+import type { Begin, EndStatus, RunEvent, RunKind, Writer } from './events.ts';
 
 export const JOURNAL = 'journal.jsonl';
 /** Below it lie the files of a run, under the paths that they have in MLflow. */
@@ -30,6 +30,8 @@ export class RunJournal {
     readonly id: string,
     /** <root>/<id> */
     readonly folder: string,
+    /** Of MLflow. */
+    readonly experiment: string,
   ) {}
 
   /** @throws {InputError} where nothing can be written. */
@@ -37,7 +39,7 @@ export class RunJournal {
     try {
       mkdirSync(root, { recursive: true });
       const { id, folder } = makeFolder(root, time);
-      const journal = new RunJournal(id, folder);
+      const journal = new RunJournal(id, folder, experiment);
       journal.append({ type: 'begin', format: 'framerate-run', schemaVersion: 1, id, kind, name, experiment, ...(parent !== undefined && { parent }), time, writer: writer() });
       return journal;
     } catch (cause) {
@@ -46,10 +48,11 @@ export class RunJournal {
   }
 
   /** Goes on with a run that ended early. A line that a crash cut is taken away. */
-  static resume(folder: string, id: string): RunJournal {
+  static resume(folder: string): RunJournal {
     const path = join(folder, JOURNAL);
     truncateSync(path, readFileSync(path).lastIndexOf(0x0a) + 1);
-    const journal = new RunJournal(id, folder);
+    const { id, experiment } = readJournal(folder)[0] as Begin;
+    const journal = new RunJournal(id, folder, experiment);
     journal.append({ type: 'resume', time: Date.now(), writer: writer() });
     return journal;
   }

@@ -42,7 +42,7 @@ export async function registerModel({ model: folder, name, runs }: { readonly mo
   const run = (await listRuns(runs)).findLast(({ tags }) => tags.get('framerate.model_id') === modelId);
   if (!run) throw new InputError(`No run in ${runs} has trained ${folder} as it is now (${modelId}). Train it again, with --register ${name}; --runs names another folder.`);
   if (!run.events.some((event) => event.type === 'register' && event.model === name)) {
-    const journal = RunJournal.resume(run.folder, run.id);
+    const journal = RunJournal.resume(run.folder);
     await keepModel(journal, folder);
     journal.append({ type: 'register', model: name });
     journal.end('FINISHED');

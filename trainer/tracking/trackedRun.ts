@@ -16,6 +16,8 @@ export interface TrackingOptions {
   readonly runs?: string;
   /** Of MLflow. Default: MLFLOW_EXPERIMENT_NAME, else FrameRate. */
   readonly experiment?: string;
+  /** Id of the sweep whose best is trained. */
+  readonly parent?: string;
 }
 
 const DEFAULT_EXPERIMENT = 'FrameRate';
@@ -27,7 +29,7 @@ export interface NewRun {
   /** When it began. */
   readonly time?: number;
   /** Folder of the run, where one is gone on with. */
-  readonly resume?: { readonly folder: string; readonly id: string };
+  readonly resume?: string;
 }
 
 /**
@@ -39,6 +41,8 @@ export class TrackedRun {
     readonly journal: RunJournal | null,
     private readonly delivery: Delivery | null,
     private readonly began: number,
+    /** Whether another run sees to the sending. */
+    private readonly isBelow = false,
   ) {}
 
   /**
@@ -48,12 +52,26 @@ export class TrackedRun {
   static begin(root: string, { track = true, experiment }: TrackingOptions, { resume, ...facts }: NewRun, say: (text: string) => void): TrackedRun {
     if (!track) return new TrackedRun(null, null, Date.now());
     const journal = resume
-      ? RunJournal.resume(resume.folder, resume.id)
+      ? RunJournal.resume(resume)
       : RunJournal.begin(root, { ...facts, experiment: experiment ?? (process.env['MLFLOW_EXPERIMENT_NAME'] || DEFAULT_EXPERIMENT) });
     const run = new TrackedRun(journal, openDelivery(journal.folder, say), facts.time ?? Date.now());
     if (!resume) run.tags(sourceTags(process.argv.slice(2)));
     run.delivery?.nudge();
     return run;
+  }
+
+  /** Sends a run below this one, too, that was kept before. */
+  sendAlso(folder: string): void {
+    this.delivery?.add(folder);
+  }
+
+  /** A run below another one, which is sent along with it. */
+  static below(sweep: TrackedRun, root: string, facts: Omit<NewRun, 'parent' | 'resume'>): TrackedRun {
+    if (!sweep.journal) return new TrackedRun(null, null, Date.now(), true);
+    const { id, experiment } = sweep.journal;
+    const journal = RunJournal.begin(root, { ...facts, experiment, parent: id });
+    sweep.delivery?.add(journal.folder);
+    return new TrackedRun(journal, sweep.delivery, Date.now(), true);
   }
 
   /** @param values nested ones get names with dots; what is undefined is left out. */
@@ -97,7 +115,8 @@ export class TrackedRun {
       throw error;
     } finally {
       this.journal?.end(status);
-      await this.delivery?.finish();
+      if (this.isBelow) this.delivery?.nudge();
+      else await this.delivery?.finish();
     }
   }
 }

@@ -41,6 +41,7 @@ const { workers, ...options } = new Command('framerate serve')
   .option('--rate-limit <n>', "a client's most requests a minute, of each process; 0: any number", whole(0, 1_000_000), 6000)
   .option('--keys <file>', 'only those who bring a key of this file (one a line) as a bearer token may ask; default: everybody', readKeys, [])
   .addOption(new Option('--log <level>', 'JSON lines on standard output; never with bodies').choices(LOG_LEVELS).default('silent'))
+  .addHelpText('after', '\n  --from-registry <name>@<alias>  instead of --model: fetches it from MLflow (MLFLOW_TRACKING_URI), verifies it and serves it; <name>/<version> works, too')
   .parse()
   .opts<ServeOptions & { workers: number }>();
 

@@ -48,7 +48,7 @@ describe('a journal', () => {
         await writeFile(path, whole.subarray(0, end));
         const complete = whole.subarray(0, end).toString('latin1').split('\n').length - 1;
         expect(readRun(journal.folder).events).toHaveLength(complete);
-        RunJournal.resume(journal.folder, journal.id).end('FINISHED');
+        RunJournal.resume(journal.folder).end('FINISHED');
         const run = readRun(journal.folder);
         expect(run.events).toHaveLength(complete + 2);
         expect(run.status).toBe('FINISHED');

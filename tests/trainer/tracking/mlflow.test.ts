@@ -8,6 +8,7 @@ import { MlflowClient } from '../../../trainer/tracking/mlflow/client.ts';
 import { MlflowHttp } from '../../../trainer/tracking/mlflow/http.ts';
 import { replay } from '../../../trainer/tracking/replay.ts';
 import { Look, mlflowContract } from '../../contracts/mlflow.ts';
+import { registryContract } from '../../contracts/registry.ts';
 import { FakeMlflow } from '../../support/fakeMlflow.ts';
 import { ADMIN, MlflowServer } from '../../support/mlflowServer.ts';
 import { findMlflow, needs } from '../../support/tools.ts';
@@ -19,6 +20,12 @@ describe('a fake MLflow', () => {
   mlflowContract(async () => {
     const fake = await FakeMlflow.start();
     return { connection: connectionTo(fake.uri), stop: () => fake.stop() };
+  });
+  describe('registry', () => {
+    registryContract(async () => {
+      const fake = await FakeMlflow.start();
+      return { connection: connectionTo(fake.uri), stop: () => fake.stop() };
+    });
   });
 });
 
@@ -39,6 +46,9 @@ describe.skipIf(skip)(`a real MLflow${label}`, { timeout: 150_000 }, () => {
   });
 
   mlflowContract(() => Promise.resolve({ connection: connectionTo(server.uri, asAdmin), stop: () => Promise.resolve() }));
+  describe('registry', () => {
+    registryContract(() => Promise.resolve({ connection: connectionTo(server.uri, asAdmin), stop: () => Promise.resolve() }));
+  });
 
   test('is one of those that are meant', async () => {
     const version = await new MlflowClient(new MlflowHttp(connectionTo(server.uri, asAdmin))).version();
