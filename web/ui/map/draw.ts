@@ -31,12 +31,9 @@ export type Box = readonly [x: number, y: number, width: number, height: number]
 const TITLES_FROM = 3;
 const MOST_TITLES = 60;
 
-/** Draws everything anew: ten thousand dots take a few milliseconds. @param taken places of the screen where no label may be. */
-export function drawTasteMap(c: CanvasRenderingContext2D, map: TasteMap, view: View, marks: Marks, style: MapStyle, taken: readonly Box[]): void {
+/** Draws what lies over the dots: marks and labels. @param taken places of the screen where no label may be. */
+export function drawMarks(c: CanvasRenderingContext2D, map: TasteMap, view: View, marks: Marks, style: MapStyle, taken: readonly Box[]): void {
   const at = (entry: number): MapPoint => project(view, { x: map.x[entry], y: map.y[entry] });
-  c.clearRect(0, 0, view.width, view.height);
-  drawDots(c, map, view, style.hues, at);
-
   const place = marks.place && project(view, marks.place);
   if (place) {
     c.setLineDash([2, 4]);
@@ -73,7 +70,8 @@ export function drawTasteMap(c: CanvasRenderingContext2D, map: TasteMap, view: V
   }
 }
 
-function drawDots(c: CanvasRenderingContext2D, map: TasteMap, view: View, hues: readonly string[], at: (entry: number) => MapPoint): void {
+/** @param hues of each entry's dot. @param margin how far beyond the window, in px. */
+export function drawDots(c: CanvasRenderingContext2D, map: TasteMap, view: View, hues: readonly string[], margin: MapPoint): void {
   const rows = map.x.length;
   // Fewer films have more room each.
   const grow = Math.min(2.4, view.zoom ** 0.4) * (view.width >= 900 ? 1.3 : 1) * Math.max(1, Math.min(2, (5000 / rows) ** 0.4));
@@ -81,8 +79,8 @@ function drawDots(c: CanvasRenderingContext2D, map: TasteMap, view: View, hues: 
   for (const [from, to, alpha, radius] of [[Math.ceil(rows / 4), rows, 0.38, 0.8], [Math.ceil(rows / 20), Math.ceil(rows / 4), 0.6, 1.15], [0, Math.ceil(rows / 20), 0.9, 1.7]] as const) {
     const paths = new Map<string, MapPoint[]>();
     for (let entry = from; entry < to; entry++) {
-      const dot = at(entry);
-      if (dot.x < -5 || dot.x > view.width + 5 || dot.y < -5 || dot.y > view.height + 5) continue;
+      const dot = project(view, { x: map.x[entry], y: map.y[entry] });
+      if (dot.x < -5 - margin.x || dot.x > view.width + margin.x + 5 || dot.y < -5 - margin.y || dot.y > view.height + margin.y + 5) continue;
       const path = paths.get(hues[entry]);
       if (path) path.push(dot);
       else paths.set(hues[entry], [dot]);
