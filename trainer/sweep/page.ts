@@ -35,8 +35,8 @@ export function sweepPage({ name, dataset, people, objective, ranked }: SweepFac
   <h1>${name}</h1>
   <p class="lead">${String(ranked.length)} settings on ${dataset}, each asked about the same ${people.toLocaleString('en')} people whom its training had not seen. Best: trial ${String(ranked[0]!.number)}, ${best}.</p>
 </header>
-<main>
-  <figure><figcaption>${what} of the best ${String(rows.length)}, with one standard error</figcaption>${dotPlot(`${what} of the best trials with one standard error`, rows, three)}</figure>
+<main id="trials">
+  <div class="grid pairs"><figure><figcaption>${what} of the best ${String(rows.length)}, with one standard error</figcaption>${dotPlot(`${what} of the best trials with one standard error`, rows, three)}</figure></div>
   ${table('All trials, best first; mean ± standard error, and person by person how far behind the best', header, cells)}
   <p>Errors of single trials are larger than those of their differences, because some people are easy for all of them. The best of many is a little too good for the people that it was chosen on: what the published one is worth is measured on others.</p>
 </main>

@@ -6,7 +6,7 @@ import { three } from '../report/sections.ts';
 
 /** A plot of the report as a file of its own, for viewers of images. */
 async function alone(plot: Html): Promise<string> {
-  const css = (await readCss()).replaceAll(']]>', '');
+  const css = `${await readCss()}svg { font-family: system-ui, sans-serif; background: var(--ground); }`;
   return plot.html.trim().replace(/^<svg ([^>]*viewBox="0 0 (\d+) (\d+)")/, (_, attributes: string, width: string, height: string) => `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * Number(width)}" height="${2 * Number(height)}" ${attributes}`).replace('>', `><style><![CDATA[${css}]]></style>`);
 }
 

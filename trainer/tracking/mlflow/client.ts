@@ -92,9 +92,10 @@ export class MlflowClient {
     return found?.experiment ?? null;
   }
 
-  /** @throws {MlflowError} `exists` where another was quicker. */
+  /** Its page is that of trained models, not of prompts. @throws {MlflowError} `exists` where another was quicker. */
   async createExperiment(name: string): Promise<string> {
-    return (await this.#post<{ experiment_id: string }>('experiments/create', { name })).experiment_id;
+    const tags: KeyValue[] = [{ key: 'mlflow.experimentKind', value: 'custom_model_development' }];
+    return (await this.#post<{ experiment_id: string }>('experiments/create', { name, tags })).experiment_id;
   }
 
   /** The active run of an experiment with that tag, if there is one; of several the one that began first. */
