@@ -1,4 +1,5 @@
 import { FrameRateError } from '../shared/errors.ts';
+import { request, unreachable } from './request.ts';
 
 /** A download that broke off, with what came of it. */
 export class BrokenOff extends FrameRateError {
@@ -30,19 +31,12 @@ export async function fetchBytes(
   options: { readonly start?: Uint8Array<ArrayBuffer>; readonly cache?: RequestCache } & Expected = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const start = options.start ?? new Uint8Array();
-  const unreachable = (why: string): string => `${url} could not be fetched: ${why}. Check the connection and try again.`;
-  let response: Response;
-  try {
-    response = await fetch(url, {
-      ...(options.cache && { cache: options.cache }),
-      ...(start.byteLength > 0 && { headers: { range: `bytes=${start.byteLength}-` } }),
-    });
-  } catch (cause) {
-    throw new FrameRateError('UNREACHABLE', unreachable('no answer'), undefined, { cause });
-  }
+  const response = await request(url, {
+    ...(options.cache && { cache: options.cache }),
+    ...(start.byteLength > 0 && { headers: { range: `bytes=${start.byteLength}-` } }),
+  });
   if (response.status === 416) return fetchBytes(url, onBytes, { ...options, start: new Uint8Array() });
-  if (response.status === 404) throw new FrameRateError('NOT_FOUND', `There is nothing at ${url}.`);
-  if (!response.ok || !response.body) throw new FrameRateError('UNREACHABLE', unreachable(`the server answered ${response.status}`));
+  if (!response.body) throw new FrameRateError('UNREACHABLE', unreachable(url, `the server answered ${response.status}`));
 
   const goesOn = response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${start.byteLength}-`);
   const filling = new Filling(options);
@@ -51,7 +45,7 @@ export async function fetchBytes(
     await pour(response.body, filling, onBytes);
   } catch (cause) {
     if (cause instanceof FrameRateError) throw cause;
-    throw new BrokenOff(unreachable(`it broke off after ${filling.length} bytes`), filling.bytes(), { cause });
+    throw new BrokenOff(unreachable(url, `it broke off after ${filling.length} bytes`), filling.bytes(), { cause });
   }
   return filling.bytes();
 }

@@ -1,27 +1,17 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import { readFile } from 'node:fs/promises';
 import { formatBytes } from '../../shared/artifact/format.ts';
 import type { Search } from '../../web/lab/compare.ts';
-import { repoRoot } from '../support/tools.ts';
+import { PackagesOnDemand } from './onDemand.ts';
 import { K, type SearchSet } from './vectors.ts';
 
-/**
- * Libraries that search vectors in JavaScript, too. The project has no use for them: they are installed for the bench alone,
- * below .cache, in these releases.
- */
-const PACKAGES = {
+/** Libraries that search vectors in JavaScript, too. */
+const libraries = new PackagesOnDemand('npm', {
   usearch: '2.25.3',
   'hnswlib-wasm': '0.8.2',
   'voy-search': '0.6.3',
   '@tensorflow/tfjs-core': '4.22.0',
   '@tensorflow/tfjs-backend-wasm': '4.22.0',
-};
-const folder = join(repoRoot, '.cache/bench/npm');
+});
 
 export interface Peer {
   readonly name: string;
@@ -32,27 +22,9 @@ export interface Peer {
 
 /** @returns a sentence where they could not be installed. */
 export async function installPeers(say: (what: string) => void): Promise<string | null> {
-  const wanted = `${JSON.stringify({ private: true, dependencies: PACKAGES }, null, 2)}\n`;
-  const list = join(folder, 'package.json');
-  const stamp = join(folder, 'installed');
-  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return null;
-  say(`installing ${Object.keys(PACKAGES).join(', ')} into .cache/bench`);
-  await mkdir(folder, { recursive: true });
-  await writeFile(list, wanted);
-  try {
-    await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder });
-    await writeFile(stamp, wanted);
-    return null;
-  } catch (error) {
-    const [why] = String((error as { stderr?: string }).stderr || error).trim().split('\n').slice(-1);
-    return `Other libraries took no part: they could not be installed (${why}).`;
-  }
+  const why = await libraries.install(say);
+  return why && `Other libraries took no part: they could not be installed (${why}).`;
 }
-
-const fileOf = (path: string): string => join(folder, 'node_modules', path);
-const requirePeer = createRequire(join(folder, 'package.json'));
-/** No types come with what is not installed when this is compiled: each peer says what it uses. */
-const importPeer = async <T>(path: string): Promise<T> => (await import(pathToFileURL(fileOf(path)).href)) as T;
 
 const rowOf = ({ matrix, rank }: SearchSet, row: number): Float32Array => matrix.subarray(row * rank, (row + 1) * rank);
 /** A graph is built in minutes where it is large. */
@@ -100,8 +72,8 @@ export const peers: readonly Peer[] = [
     name: 'tfjs, WASM: matMul, topk',
     unfit: ({ rows }) => (rows > 100_000 ? 'takes very long' : null),
     async open({ matrix, rows, rank }) {
-      const tf = requirePeer('@tensorflow/tfjs-core') as Tf;
-      const backend = requirePeer('@tensorflow/tfjs-backend-wasm') as { setThreadsCount(count: number): void };
+      const tf = libraries.require('@tensorflow/tfjs-core') as Tf;
+      const backend = libraries.require('@tensorflow/tfjs-backend-wasm') as { setThreadsCount(count: number): void };
       backend.setThreadsCount(1);
       await tf.setBackend('wasm');
       await tf.ready();
@@ -113,7 +85,7 @@ export const peers: readonly Peer[] = [
     name: graphName('usearch, native'),
     unfit: tooLong,
     async open(set) {
-      const { Index } = requirePeer('usearch') as { Index: new (options: object) => UsearchIndex };
+      const { Index } = libraries.require('usearch') as { Index: new (options: object) => UsearchIndex };
       const index = new Index({ metric: 'ip', dimensions: set.rank, connectivity: GRAPH.M, expansion_add: GRAPH.efConstruction, expansion_search: GRAPH.efSearch });
       index.add(BigUint64Array.from({ length: set.rows }, (_, row) => BigInt(row)), set.matrix);
       return (query) => Array.from(index.search(query, K, 1).keys, Number);
@@ -123,7 +95,7 @@ export const peers: readonly Peer[] = [
     name: graphName('hnswlib-wasm'),
     unfit: tooLong,
     async open(set) {
-      const { default: create } = await importPeer<{ default: () => Promise<{ HierarchicalNSW: new (space: string, rank: number, file: string) => HnswIndex }> }>('hnswlib-wasm/dist/hnswlib-317962d7.js');
+      const { default: create } = await libraries.import<{ default: () => Promise<{ HierarchicalNSW: new (space: string, rank: number, file: string) => HnswIndex }> }>('hnswlib-wasm/dist/hnswlib-317962d7.js');
       // It is made for pages, and looks whether it is in one; what it does then works in Node as well.
       const page = globalThis as { window?: unknown };
       page.window = globalThis;
@@ -139,8 +111,8 @@ export const peers: readonly Peer[] = [
     name: 'voy-search (by distance)',
     unfit: (set) => (set.rows > 10_000 ? `its tree takes ${formatBytes(set.rows * set.rank * 20)} of JSON to build` : null),
     async open(set) {
-      const voy = await importPeer<VoyModule>('voy-search/voy_search_bg.js');
-      const { instance } = await WebAssembly.instantiate(await readFile(fileOf('voy-search/voy_search_bg.wasm')), { './voy_search_bg.js': voy as unknown as WebAssembly.ModuleImports });
+      const voy = await libraries.import<VoyModule>('voy-search/voy_search_bg.js');
+      const { instance } = await WebAssembly.instantiate(await readFile(libraries.fileOf('voy-search/voy_search_bg.wasm')), { './voy_search_bg.js': voy as unknown as WebAssembly.ModuleImports });
       voy.__wbg_set_wasm(instance.exports);
       const embeddings = Array.from({ length: set.rows }, (_, row) => ({ id: String(row), title: '', url: '', embeddings: [...rowOf(set, row)] }));
       const index = new voy.Voy({ embeddings });

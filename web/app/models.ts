@@ -1,7 +1,7 @@
 import { parseModelIndex } from '../../shared/artifact/modelIndex.ts';
 import { answer, FrameRateError } from '../../shared/errors.ts';
 import type { Result } from '../../shared/errors.ts';
-import { readAndRenew } from '../offline/shelf.ts';
+import { readAndRenew } from '../offline/readAndRenew.ts';
 
 /** A model that this place offers. */
 export interface OfferedModel {

@@ -1,4 +1,4 @@
-import { fetchBytes, readAll, type Expected } from '../fetchBytes.ts';
+import { readAll, type Expected } from '../fetchBytes.ts';
 
 /** The browser's cache that models are kept in. */
 export const SHELF = 'framerate-models';
@@ -39,15 +39,4 @@ function inPieces(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {
       else controller.close();
     },
   });
-}
-
-/** A small file that is used as it was kept, and renewed for the next time: the list of models. */
-export async function readAndRenew(url: string): Promise<Uint8Array<ArrayBuffer>> {
-  const shelf = await openShelf();
-  const renewed = fetchBytes(url, undefined, { cache: 'no-cache' }).then(async (bytes) => {
-    await put(shelf, url, bytes);
-    return bytes;
-  });
-  renewed.catch(() => undefined); // offline: what is kept does. Said before anything is awaited: the network may fail sooner than the shelf answers
-  return (await readKept(shelf, url)) ?? renewed;
 }

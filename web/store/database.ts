@@ -1,6 +1,5 @@
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import type { Change, FilmKey, KeptFilm } from './keptFilm.ts';
-import { MemoryStore } from './memoryStore.ts';
 import { FIRST_PROFILE, oldestFirst, type Profile, type ProfileId } from './profile.ts';
 import type { Settings, Store, StoreChange, StoreTrouble } from './store.ts';
 
@@ -183,6 +182,7 @@ export async function openStore(): Promise<Store> {
     await store.open();
     return store;
   } catch {
+    const { MemoryStore } = await import('./memoryStore.ts');
     return new MemoryStore('forbidden');
   }
 }

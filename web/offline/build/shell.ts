@@ -8,6 +8,7 @@ import { APP_POLICY, POSTERS_PAGE, POSTERS_POLICY } from '../../contentSecurityP
 const MOST_BYTES = 400_000;
 /** Nor are the lab and what it alone runs, however small: hardly anybody opens it. */
 const LAB = /^assets\/(Lab|lab\.worker|ort)[.-]/;
+const SEARCH_WORKER = /^assets\/worker-[\w-]{8}\.js$/;
 const WORKER = join(import.meta.dirname, '../worker/sw.ts');
 
 /**
@@ -21,9 +22,15 @@ export function offlineShell(): Plugin {
     apply: 'build',
     enforce: 'post',
     configResolved: ({ publicDir }) => void (publicFolder = publicDir),
-    transformIndexHtml: () => [
-      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: APP_POLICY }, injectTo: 'head-prepend' },
-    ],
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_html, { bundle = {} }) => [
+        { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: APP_POLICY }, injectTo: 'head-prepend' },
+        // On their way with the page's script, which asks for both as soon as it runs.
+        ...Object.keys(bundle).filter((name) => SEARCH_WORKER.test(name)).map((name) => ({ tag: 'link', attrs: { rel: 'modulepreload', href: `./${name}` }, injectTo: 'head' as const })),
+        { tag: 'link', attrs: { rel: 'preload', as: 'fetch', crossorigin: '', href: './models/index.json' }, injectTo: 'head' },
+      ],
+    },
     generateBundle: {
       order: 'post',
       async handler(_options, bundle) {
