@@ -1,4 +1,4 @@
-import { sha256 } from './sha256.ts';
+import { loadSha256 } from './sha256Fallback.ts';
 
 /**
  * SHA-256 in lower-case hex. Native where the page is a secure context, else in JavaScript: a LAN address has no `crypto.subtle`.
@@ -6,6 +6,6 @@ import { sha256 } from './sha256.ts';
  */
 export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>, { sparing = false } = {}): Promise<string> {
   const subtle = sparing ? undefined : (globalThis.crypto?.subtle as SubtleCrypto | undefined);
-  const digest = subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes)) : sha256(bytes);
+  const digest = subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes)) : (await loadSha256()).sha256(bytes);
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -10,7 +10,7 @@ import { fetchPagesAhead, savesData } from './pages.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { choosePage } from './posters.ts';
 import { Router } from './router.svelte.ts';
-import { AppUpdate, ModelUpdate } from './updates.svelte.ts';
+import type { Updates } from './updates.svelte.ts';
 
 /** In a function: pages import what is in this file, and would wait for awaits at its top level. */
 async function start(): Promise<void> {
@@ -26,16 +26,18 @@ async function start(): Promise<void> {
     models = null;
     return chooseModel(found, model);
   });
-  const appUpdate = new AppUpdate();
-  const modelUpdate = new ModelUpdate(session);
+  let opened: Promise<Updates> | undefined;
+  /** What is newer is looked for after the first ten. */
+  const updates = (): Promise<Updates> => (opened ??= import('./updates.svelte.ts').then(({ AppUpdate, ModelUpdate }) => ({ app: new AppUpdate(), model: new ModelUpdate(session) })));
   const started = session.start();
-  mount(App, { target: document.body, props: { session, router: new Router(), preferences, store, appUpdate, modelUpdate } });
+  mount(App, { target: document.body, props: { session, router: new Router(), preferences, store, updates } });
 
   await started;
   fetchPagesAhead();
   if (session.engine.model?.hasMap && !savesData()) void api.map(); // so that it opens without a network, too
-  await appUpdate.register();
-  if (!savesData()) await modelUpdate.check();
+  const { app, model: newer } = await updates();
+  await app.register();
+  if (!savesData()) await newer.check();
   // Asked once there is something to lose: some browsers ask the person.
   if (session.library.everything.length > 0) await navigator.storage?.persist?.();
 }

@@ -66,3 +66,9 @@ export class ModelUpdate {
     this.newer = this.failure = null;
   }
 }
+
+/** Both. */
+export interface Updates {
+  readonly app: AppUpdate;
+  readonly model: ModelUpdate;
+}

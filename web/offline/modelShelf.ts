@@ -1,7 +1,8 @@
 import { checkFile, type ArtifactSource } from '../../shared/artifact/load.ts';
 import { filesToLoad, parseManifest, type ArtifactFile, type Manifest } from '../../shared/artifact/manifest.ts';
 import { BrokenOff, fetchBytes, type Expected } from '../fetchBytes.ts';
-import { openShelf, put, readKept } from './shelf.ts';
+import { openShelf } from './openShelf.ts';
+import { put, readKept } from './shelf.ts';
 
 /** Begun files are kept beside whole ones, under the same address with this. */
 const PART = '?part';

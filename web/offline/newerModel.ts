@@ -1,6 +1,6 @@
 import { filesToLoad, parseManifest } from '../../shared/artifact/manifest.ts';
 import { fetchBytes } from '../fetchBytes.ts';
-import { openShelf } from './shelf.ts';
+import { openShelf } from './openShelf.ts';
 
 /** Whether a model can be opened without a network. */
 export async function isKept(manifestUrl: string): Promise<boolean> {

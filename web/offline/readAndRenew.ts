@@ -1,5 +1,5 @@
 import { fetchSmall } from '../request.ts';
-import { openShelf } from './shelf.ts';
+import { openShelf } from './openShelf.ts';
 
 /** A small file that is used as it was kept, and renewed for the next time: the list of models. */
 export async function readAndRenew(url: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,17 +1,5 @@
 import { readAll, type Expected } from '../fetchBytes.ts';
 
-/** The browser's cache that models are kept in. */
-export const SHELF = 'framerate-models';
-
-/** The shelf, or null where the browser has or allows none: then everything comes from the network each time. */
-export async function openShelf(): Promise<Cache | null> {
-  try {
-    return await caches.open(SHELF);
-  } catch {
-    return null;
-  }
-}
-
 /** A file that is on the shelf; null: it is not. */
 export const readKept = async (shelf: Cache | null, url: string, expected?: Expected): Promise<Uint8Array<ArrayBuffer> | null> => {
   const kept = await shelf?.match(url);

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { loadModel } from '../../../shared/artifact/load.ts';
 import { ShelfSource } from '../../../web/offline/modelShelf.ts';
 import { findNewer, isKept } from '../../../web/offline/newerModel.ts';
-import { openShelf } from '../../../web/offline/shelf.ts';
+import { openShelf } from '../../../web/offline/openShelf.ts';
 import { tinyModel, type Files } from '../../support/tinyModel.ts';
 
 /** As much of Cache Storage as the shelf uses. */

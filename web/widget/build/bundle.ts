@@ -24,6 +24,7 @@ function virtual(modules: Readonly<Record<string, () => string | Promise<string>
 const INSTEAD: Readonly<Record<string, string>> = {
   'shared/artifact/digest.ts': 'engine/instead/digest.ts',
   'shared/artifact/manifest.ts': 'engine/instead/manifest.ts',
+  'shared/artifact/sha256Fallback.ts': 'engine/instead/sha256Fallback.ts',
   'shared/artifact/starsFile.ts': 'engine/instead/stars.ts',
   'shared/engine/expectedRating.ts': 'engine/instead/stars.ts',
 };
