@@ -28,6 +28,8 @@ have_firefox() {
   if [[ -n ${FRAMERATE_FIREFOX:-} ]]; then [[ -x $FRAMERATE_FIREFOX ]]; else have firefox-esr || have firefox; fi
 }
 
+have_webkit() { have WebKitWebDriver && have Xvfb; }
+
 # The stamp instead of an import, which takes longer than all the rest.
 have_faiss() {
   [[ -n ${FRAMERATE_PYTHON:-} ]] || {
@@ -117,7 +119,7 @@ have_tools() {
   for tool in "${tools[@]}"; do have "$tool" || return 1; done
 }
 
-if have_chromium && have_firefox && have_faiss && have_mlflow && have_tools; then exit 0; fi
+if have_chromium && have_firefox && have_webkit && have_faiss && have_mlflow && have_tools; then exit 0; fi
 
 mkdir -p .cache
 if have flock; then # two runs at once must not build one environment
@@ -131,6 +133,9 @@ have_chromium || give_up Chromium 'end-to-end tests will be skipped'
 
 have_firefox || apt_install firefox-esr fonts-liberation || true
 have_firefox || give_up Firefox 'what the tests ask of it will be skipped'
+
+have_webkit || apt_install webkit2gtk-driver xvfb fonts-liberation || true
+have_webkit || give_up 'WebKitGTK with its driver' 'the main path will not be tried in it'
 
 for tool in "${tools[@]}"; do
   package=$tool

@@ -44,6 +44,23 @@ export function findMlflow(): string | null {
   return isExecutable(program) ? program : null;
 }
 
+/** WebKitGTK has no program of one name on the path: its small browser lies where Debian and its relatives keep it. */
+export interface WebKitPrograms {
+  /** WebKitWebDriver. */
+  readonly driver: string;
+  /** MiniBrowser, of the same release. */
+  readonly browser: string;
+  /** Xvfb, a screen that nobody sees: WebKitGTK needs one. */
+  readonly display: string;
+}
+
+export function findWebKit(): WebKitPrograms | null {
+  const [driver, display] = [findOnPath('WebKitWebDriver'), findOnPath('Xvfb')];
+  const architecture = { x64: 'x86_64', arm64: 'aarch64' }[process.arch as string] ?? process.arch;
+  const browser = ['6.0', '4.1', '4.0'].map((version) => `/usr/lib/${architecture}-linux-gnu/webkit${version === '6.0' ? '' : '2'}gtk-${version}/MiniBrowser`).find(isExecutable);
+  return driver && display && browser ? { driver, browser, display } : null;
+}
+
 const pythonWith = new Map<string, string | null>();
 
 /** The Python of the tests, where it can import a module. */
