@@ -38,7 +38,9 @@ COPY --from=build /framerate/trainer trainer
 # What is written: models and the journals of their training. A volume made here belongs to who runs.
 RUN install -d -o framerate -g framerate models
 USER framerate
-ENV NODE_ENV=production
+ARG FRAMERATE_COMMIT=
+ENV NODE_ENV=production \
+    FRAMERATE_COMMIT=${FRAMERATE_COMMIT}
 VOLUME /framerate/models
 EXPOSE 8501 8000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \

@@ -29,6 +29,7 @@ interface Model {
 }
 
 const scratch = await mkdtemp(join(tmpdir(), 'framerate-docker-'));
+const commit = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: repoRoot, encoding: 'utf8' }).stdout.trim();
 const compose = await findCompose();
 
 try {
@@ -114,7 +115,7 @@ async function findCompose(): Promise<[string, ...string[]]> {
 
 /** @returns what it printed. @throws {Error} with the end of what it said, where it fails. */
 function run(program: string, ...args: string[]): Promise<string> {
-  const child = spawn(program, args, { cwd: repoRoot, env: { ...process.env, FRAMERATE_RATINGS: scratch }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { cwd: repoRoot, env: { ...process.env, FRAMERATE_RATINGS: scratch, FRAMERATE_COMMIT: commit }, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let all = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => ((out += text), (all += text)));
