@@ -31,8 +31,9 @@ export function quantizeMeans(means: ArrayLike<number>): Pick<StarsTable, 'min' 
     max = Math.max(max, means[row]!);
   }
   if (means.length === 0) min = max = 0;
+  // Both rounded as the file keeps them: where all are alike, nothing is between them.
   min = Math.fround(min);
-  const step = Math.max(0, Math.fround((max - min) / 255)); // all alike, and rounded up
+  const step = Math.fround((Math.fround(max) - min) / 255);
   return { min, step, codes: Uint8Array.from(means, (mean) => (step === 0 ? 0 : Math.min(255, Math.max(0, Math.round((mean - min) / step))))) };
 }
 

@@ -163,8 +163,9 @@ class DatabaseStore implements Store {
     await Promise.all([transaction.store.put({ ...before, ...settings }, 'settings'), transaction.done]);
   }
 
-  watch(listener: (change: StoreChange) => void): void {
+  watch(listener: (change: StoreChange) => void): () => void {
     this.#listeners.push(listener);
+    return () => void (this.#listeners = this.#listeners.filter((one) => one !== listener));
   }
 
   async forget(): Promise<void> {

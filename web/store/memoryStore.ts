@@ -52,7 +52,9 @@ export class MemoryStore implements Store {
   }
 
   /** Nobody else sees it. */
-  watch(): void {}
+  watch(): () => void {
+    return () => undefined;
+  }
 
   forget(): Promise<void> {
     this.#films.clear();

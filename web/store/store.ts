@@ -49,8 +49,8 @@ export interface Store {
   write(profile: ProfileId, changes: readonly Change[]): Promise<StoreTrouble | null>;
   settings(): Promise<Settings>;
   choose(settings: Settings): Promise<void>;
-  /** Calls back with what another tab has changed. */
-  watch(listener: (change: StoreChange) => void): void;
+  /** Calls back with what another tab has changed. @returns how to stop that. */
+  watch(listener: (change: StoreChange) => void): () => void;
   /** Deletes everything that was ever kept. */
   forget(): Promise<void>;
 }

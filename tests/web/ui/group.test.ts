@@ -48,6 +48,24 @@ describe('a group', () => {
     });
   });
 
+  test('a list that nobody looks at any more asks nothing, also when something was still being read', async () => {
+    const listeners = new Set<unknown>();
+    class WatchedStore extends MemoryStore {
+      override watch(...[listener]: unknown[]): () => void {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      }
+    }
+    const { api, group } = await ready(new WatchedStore());
+    const [asked, listening] = [api.groups.length, listeners.size];
+    const reading = group.read();
+    group.close();
+    await reading;
+    group.set({ seenToo: true });
+    expect(api.groups).toHaveLength(asked);
+    expect(listeners.size).toBe(listening - 1);
+  });
+
   test('the answer is for those whom it was asked for, and an older one does not come after a newer one', async () => {
     const { api, group } = await ready();
     const older = api.groups.at(-1)!;

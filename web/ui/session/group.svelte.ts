@@ -49,6 +49,8 @@ export class Group {
   asked = $state.raw<readonly Watcher[]>([]);
   failure = $state.raw<ErrorAnswer | null>(null);
   #turn = 0;
+  #closed = false;
+  #unwatch: (() => void) | null = null;
 
   readonly watchers = $derived.by((): readonly Watcher[] => {
     const tag = this.session.engine.model ? modelTagOf(this.session.engine.model.modelId) : '';
@@ -68,13 +70,20 @@ export class Group {
   ) {
     this.people = peopleOf(store, session.library);
     this.steering = new Steering(session.library, () => void this.ask());
-    store.watch((change) => void (change.kind === 'films' && this.read()));
   }
 
+  /** Reads who there is, and follows what other tabs change, until `close`. */
   async open(): Promise<void> {
+    this.#unwatch = this.store.watch((change) => void (change.kind === 'films' && this.read()));
     this.guests = (await this.store.settings()).guests ?? [];
     await this.people.open();
     await this.read();
+  }
+
+  /** A list that nobody looks at asks nothing more, whatever is still being read. */
+  close(): void {
+    this.#closed = true;
+    this.#unwatch?.();
   }
 
   /** Reads what the others of this device have rated, in the words of the loaded model; then asks. */
@@ -121,6 +130,7 @@ export class Group {
   }
 
   async ask(): Promise<void> {
+    if (this.#closed) return;
     const { model } = this.session.engine;
     const turn = ++this.#turn;
     const asked = this.present;
