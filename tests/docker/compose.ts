@@ -2,14 +2,14 @@
  * Builds the image and puts docker-compose.yml up for real, as somebody would: the addresses answer, the app in Chromium
  * gets its ten, trainings appear in MLflow, a restart loses nothing, and nothing stays behind.
  *
- *   npm run test:docker
+ *   npm run test:docker                  # -- --no-build: with the image that is there
  *
  * It needs a Docker engine and ports 8501, 8000 and 5000. FRAMERATE_BUILD_NETWORK=host: for engines whose builds reach
  * the registries of packages only so.
  */
 import { strict as assert } from 'node:assert';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatBytes } from '../../shared/artifact/format.ts';
@@ -29,12 +29,13 @@ interface Model {
 }
 
 const scratch = await mkdtemp(join(tmpdir(), 'framerate-docker-'));
+await chmod(scratch, 0o755); // the trainer runs as somebody else
 const commit = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: repoRoot, encoding: 'utf8' }).stdout.trim();
 const compose = await findCompose();
 
 try {
   await step('build', async () => {
-    await run(...compose, 'build');
+    if (!process.argv.includes('--no-build')) await run(...compose, 'build');
     const bytes = Number(await run('docker', 'image', 'inspect', '--format', '{{.Size}}', IMAGE));
     return `${IMAGE}: ${formatBytes(bytes)}`;
   });
@@ -140,13 +141,16 @@ async function untilReady(): Promise<void> {
   await until('the server is healthy', async () => (await run('docker', 'inspect', '--format', '{{.State.Health.Status}}', container)) === 'healthy');
 }
 
-const post = async <T>(url: string, body: unknown): Promise<T> => {
+async function post<T>(url: string, body: unknown): Promise<T> {
   const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   assert.equal(response.status, 200, url);
   return (await response.json()) as T;
-};
+}
 
-const models = async (): Promise<Model[]> => ((await (await fetch(`${API}/v1/models`)).json()) as { models: Model[] }).models.map(({ name, modelId }) => ({ name, modelId }));
+async function models(): Promise<Model[]> {
+  const listed = (await (await fetch(`${API}/v1/models`)).json()) as { models: Model[] };
+  return listed.models.map(({ name, modelId }) => ({ name, modelId }));
+}
 
 /** Names of all finished runs, the oldest first. */
 async function runsInMlflow(): Promise<string[]> {
