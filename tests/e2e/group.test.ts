@@ -15,6 +15,24 @@ describeInBrowsers('people who watch together', (name) => {
   const go = (hash: string) => page.evaluate((to) => (location.hash = to), hash);
   const films = () => page.getByRole('article').getByRole('heading').getByRole('link').allInnerTexts();
 
+  /** What the people of the device leave out, as the database has it. */
+  const leftOut = () =>
+    page.evaluate(
+      () =>
+        new Promise<string[]>((done, fail) => {
+          const opening = indexedDB.open('framerate');
+          opening.onerror = () => fail(opening.error);
+          opening.onsuccess = () => {
+            const asking = opening.result.transaction('profiles').objectStore('profiles').getAll();
+            asking.onerror = () => fail(asking.error);
+            asking.onsuccess = () => {
+              opening.result.close();
+              done((asking.result as { without: string[] }[]).flatMap(({ without }) => without));
+            };
+          };
+        }),
+    );
+
   /** Rates as whoever is here. */
   async function rate(titles: readonly string[], key = '5'): Promise<void> {
     await go('#/rate');
@@ -57,6 +75,7 @@ describeInBrowsers('people who watch together', (name) => {
     await page.getByRole('button', { name: 'Animation: either' }).click();
     await page.getByRole('button', { name: 'Animation: in' }).click();
     await page.getByRole('button', { name: 'Animation: left out' }).waitFor();
+    await expect.poll(leftOut).toContain('Animation'); // kept, not only shown
     await page.reload();
     await go('#/ten');
     await page.getByRole('button', { name: 'Animation: left out' }).waitFor();
